@@ -1,0 +1,94 @@
+"""Every error a planner can cause or mend: one family, one readable form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_MAX_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with one file: where, what was found, what was expected, how to mend it.
+
+    Attributes
+    ----------
+    code
+        Stable kebab-case name of the kind of problem, e.g. ``"swapped-coordinates"``.
+    file
+        File (or other input) that holds the problem.
+    found, expected, mend
+        Plain sentences without a final stop.
+    row
+        1-based data row (header excluded), or None when the whole file is meant.
+    column
+        Column, key or band, or None.
+    """
+
+    code: str
+    file: str
+    found: str
+    expected: str
+    mend: str
+    row: int | None = None
+    column: str | None = None
+
+    def __str__(self) -> str:
+        """One paragraph: place, finding, expectation, remedy."""
+        place = [self.file]
+        if self.row is not None:
+            place.append(f"row {self.row}")
+        if self.column is not None:
+            place.append(f"column '{self.column}'")
+        where = ", ".join(place)
+        return f"[{self.code}] {where}: found {self.found}; expected {self.expected}. Mend: {self.mend}."
+
+
+class CoverageError(Exception):
+    """Something the user can mend. The command line prints it without a traceback and exits 2."""
+
+
+class InvalidDataError(CoverageError):
+    """All problems of one input, gathered.
+
+    Parameters
+    ----------
+    problems
+        At least one `Problem`, in file order.
+    """
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        shown = [str(problem) for problem in self.problems[:_MAX_SHOWN]]
+        hidden = len(self.problems) - len(shown)
+        if hidden > 0:
+            shown.append(f"… and {hidden} more problems of the same input")
+        super().__init__("\n".join(shown))
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The kinds of problems found."""
+        return frozenset(problem.code for problem in self.problems)
+
+
+class ScenarioError(InvalidDataError):
+    """A scenario file that cannot be used: unknown keys, values out of range, missing files."""
+
+
+class ModelRangeError(CoverageError, ValueError):
+    """An argument outside the range in which a propagation model is defined."""
+
+
+class UnknownNameError(CoverageError, LookupError):
+    """A name that is not in a registry; the message lists the names that are."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        super().__init__(f"unknown {kind} '{name}'; known: {', '.join(sorted(known))}")
+
+
+class ManifestError(CoverageError):
+    """An output folder that does not match its manifest."""

@@ -1,0 +1,153 @@
+"""Columns, units and ranges of the toolkit's tables; `data` checks files against them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Kind = Literal["text", "number", "integer", "date", "boolean"]
+
+ORIGINS: Final = ("measured", "published", "gazetteer", "estimated", "modelled")
+"""Where a value comes from, from the firmest to the softest."""
+
+TECHNOLOGIES: Final = ("2G", "3G", "4G", "5G")
+OPERATORS: Final = ("Viettel", "VinaPhone", "MobiFone", "Vietnamobile")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table.
+
+    Attributes
+    ----------
+    name
+        Name in files, unit included.
+    kind
+        What a cell holds.
+    meaning
+        One line for the data dictionary.
+    required
+        Whether a file must have the column.
+    nullable
+        Whether a cell may be empty.
+    minimum, maximum
+        Closed range of a number.
+    choices
+        Allowed texts, or empty for any.
+    unique
+        Whether no two rows may share a value.
+    """
+
+    name: str
+    kind: Kind
+    meaning: str
+    required: bool = True
+    nullable: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[str, ...] = ()
+    unique: bool = False
+
+
+COMMUNES: Final = (
+    Column("code", "text", "five-digit code of the unit (General Statistics Office)", unique=True),
+    Column("name_vi", "text", "full Vietnamese name with its type"),
+    Column("name_en", "text", "English name", required=False, nullable=True),
+    Column(
+        "type",
+        "text",
+        "kind of unit",
+        choices=("xã", "phường", "đặc khu"),
+    ),
+    Column(
+        "statutory_area_km2",
+        "number",
+        "area in the law, tidal water partly included; never divide it by polygon areas",
+        required=False,
+        nullable=True,
+        minimum=0.0,
+    ),
+    Column(
+        "land_area_km2",
+        "number",
+        "geodesic area of the land polygon",
+        required=False,
+        nullable=True,
+        minimum=0.0,
+    ),
+    Column("population", "integer", "people", required=False, nullable=True, minimum=0),
+    Column("population_year", "integer", "year of the count", required=False, nullable=True),
+    Column(
+        "population_origin",
+        "text",
+        "where the count comes from",
+        required=False,
+        nullable=True,
+        choices=ORIGINS,
+    ),
+    Column("predecessors", "text", "former units, '; ' between", required=False, nullable=True),
+    Column("note", "text", "what a reader must know", required=False, nullable=True),
+)
+
+SECTORS: Final = (
+    Column("site_id", "text", "mast; rows with the same id share position, operator and height"),
+    Column("sector_id", "text", "antenna face and carrier", unique=True),
+    Column("name", "text", "name of the site", required=False, nullable=True),
+    Column("operator", "text", "network operator"),
+    Column("technology", "text", "radio technology", choices=TECHNOLOGIES),
+    Column("frequency_mhz", "number", "downlink centre frequency", minimum=30.0, maximum=6000.0),
+    Column("bandwidth_mhz", "number", "carrier bandwidth", minimum=0.1, maximum=400.0),
+    Column("height_agl_m", "number", "antenna centre above ground", minimum=1.0, maximum=300.0),
+    Column(
+        "azimuth_deg",
+        "number",
+        "main direction clockwise from north; empty for an omnidirectional antenna",
+        nullable=True,
+        minimum=0.0,
+        maximum=360.0,
+    ),
+    Column("downtilt_deg", "number", "total tilt below horizon", minimum=-20.0, maximum=45.0),
+    Column(
+        "beamwidth_h_deg",
+        "number",
+        "horizontal half-power beamwidth; empty for an omnidirectional antenna",
+        nullable=True,
+        minimum=1.0,
+        maximum=360.0,
+    ),
+    Column("beamwidth_v_deg", "number", "vertical half-power beamwidth", minimum=1.0, maximum=90.0),
+    Column("eirp_dbm", "number", "total EIRP over the carrier", minimum=-10.0, maximum=100.0),
+    Column("on_air", "date", "first day on air"),
+    Column("off_air", "date", "first day off air", required=False, nullable=True),
+    Column(
+        "programme",
+        "text",
+        "programme that built the site, e.g. '105-villages'; empty for none",
+        required=False,
+        nullable=True,
+    ),
+    Column("origin", "text", "where the row comes from", choices=ORIGINS),
+    Column("uncertainty_m", "number", "radius that holds the true position", minimum=0.0),
+    Column("source", "text", "citation or rule", required=False, nullable=True),
+)
+
+VILLAGES: Final = (
+    Column("village_id", "text", "identifier", unique=True),
+    Column("name_vi", "text", "name of the thôn, bản or khu"),
+    Column("commune_code", "text", "code of the unit since July 2025"),
+    Column("former_commune", "text", "commune before July 2025", required=False, nullable=True),
+    Column("population", "integer", "people", required=False, nullable=True, minimum=0),
+    Column("households", "integer", "households", required=False, nullable=True, minimum=0),
+    Column("in_programme", "boolean", "counted among the 105 formerly unserved villages"),
+    Column(
+        "served_from",
+        "date",
+        "day from which a report says that there is signal",
+        required=False,
+        nullable=True,
+    ),
+    Column("origin", "text", "where the row comes from", choices=ORIGINS),
+    Column("uncertainty_m", "number", "radius that holds the true position", minimum=0.0),
+    Column("source", "text", "citation or rule", required=False, nullable=True),
+    Column("note", "text", "what a reader must know", required=False, nullable=True),
+)

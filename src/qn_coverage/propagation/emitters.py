@@ -1,0 +1,131 @@
+"""What the mosaic computes from and into: emitters as arrays, best servers as stacked rasters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+NO_SERVER = -1
+"""Value of `Mosaic.server` where no emitter reaches the cell."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Emitters:
+    """Antenna faces with their carrier, one entry each; all arrays have shape (n,) but the last.
+
+    Attributes
+    ----------
+    x_m, y_m
+        Easting and northing in the CRS of the grid.
+    height_agl_m
+        Antenna centre above ground.
+    frequency_mhz
+        Carrier centre frequency.
+    reference_eirp_dbm
+        EIRP in the main direction of the signal whose level is asked for: per resource element
+        (4G RSRP, 5G SS-RSRP), of the pilot channel (3G RSCP) or of the broadcast carrier (2G).
+    azimuth_deg
+        Main direction clockwise from north; NaN for an omnidirectional antenna.
+    downtilt_deg, beamwidth_h_deg, beamwidth_v_deg
+        Vertical tilt and half-power widths (`beamwidth_h_deg` is NaN for omnidirectional).
+    max_distance_m
+        Beyond it the emitter is not followed.
+    layer
+        Index of the layer (an operator's technology) that the emitter belongs to.
+    required_dbm
+        Level that counts as covered, per layer, shape (layers,).
+    """
+
+    x_m: npt.NDArray[np.float64]
+    y_m: npt.NDArray[np.float64]
+    height_agl_m: npt.NDArray[np.float64]
+    frequency_mhz: npt.NDArray[np.float64]
+    reference_eirp_dbm: npt.NDArray[np.float64]
+    azimuth_deg: npt.NDArray[np.float64]
+    downtilt_deg: npt.NDArray[np.float64]
+    beamwidth_h_deg: npt.NDArray[np.float64]
+    beamwidth_v_deg: npt.NDArray[np.float64]
+    max_distance_m: npt.NDArray[np.float64]
+    layer: npt.NDArray[np.int32]
+    required_dbm: npt.NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.x_m)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Surface:
+    """The ground that signals cross, on the grid of the answer; arrays have shape (rows, cols).
+
+    Attributes
+    ----------
+    west_m, north_m, cell_m
+        Outer corner of cell (0, 0) and side of a cell; row 0 is north.
+    ground_m
+        Height above mean sea level, float32; sea is 0.
+    clutter_m
+        Representative clutter height, float32, 0 where open.
+    zone
+        Radio-climatic zone of ITU-R P.1812: 1 sea, 3 coastal land, 4 inland (uint8).
+    environment
+        0 open or water, 1 suburban, 2 urban (uint8): what the terrain-free models ask for.
+    """
+
+    west_m: float
+    north_m: float
+    cell_m: float
+    ground_m: npt.NDArray[np.float32]
+    clutter_m: npt.NDArray[np.float32]
+    zone: npt.NDArray[np.uint8]
+    environment: npt.NDArray[np.uint8]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(rows, cols)."""
+        rows, cols = self.ground_m.shape
+        return rows, cols
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mosaic:
+    """Best servers, arrays of shape (layers, rows, cols).
+
+    Attributes
+    ----------
+    level_dbm
+        Median level of the strongest emitter, float32; -inf where none reaches the cell.
+    second_dbm
+        Median level of the second strongest emitter, float32; -inf where there is none.
+    server
+        Index of the strongest emitter, int32; `NO_SERVER` where there is none. Equal levels go to
+        the lower index, so that the answer does not depend on the order of work.
+    count
+        How many emitters reach `Emitters.required_dbm`, uint16.
+    """
+
+    level_dbm: npt.NDArray[np.float32]
+    second_dbm: npt.NDArray[np.float32]
+    server: npt.NDArray[np.int32]
+    count: npt.NDArray[np.uint16]
+
+    @classmethod
+    def empty(cls, layers: int, shape: tuple[int, int]) -> Mosaic:
+        """Mosaic that no emitter has reached yet."""
+        full = (layers, *shape)
+        return cls(
+            level_dbm=np.full(full, -np.inf, dtype=np.float32),
+            second_dbm=np.full(full, -np.inf, dtype=np.float32),
+            server=np.full(full, NO_SERVER, dtype=np.int32),
+            count=np.zeros(full, dtype=np.uint16),
+        )
+
+    def copy(self) -> Mosaic:
+        """Independent copy, e.g. to go on from the state before a programme."""
+        return Mosaic(
+            self.level_dbm.copy(), self.second_dbm.copy(), self.server.copy(), self.count.copy()
+        )
