@@ -1,1 +1,1 @@
-""" """
+"""Tables and rasters → answers. Reads no file, draws nothing."""

@@ -45,7 +45,10 @@ class Problem:
         if self.column is not None:
             place.append(f"column '{self.column}'")
         where = ", ".join(place)
-        return f"[{self.code}] {where}: found {self.found}; expected {self.expected}. Mend: {self.mend}."
+        return (
+            f"[{self.code}] {where}: found {self.found}; expected {self.expected}. "
+            f"Mend: {self.mend}."
+        )
 
 
 class CoverageError(Exception):

@@ -61,7 +61,7 @@ class Grid:
 
     @property
     def transform(self) -> tuple[float, float, float, float, float, float]:
-        """Affine coefficients (a, b, c, d, e, f) as rasterio's ``Affine(*transform)`` takes them."""
+        """Affine coefficients (a, b, c, d, e, f), as ``Affine(*transform)`` takes them."""
         return self.cell_m, 0.0, self.west_m, 0.0, -self.cell_m, self.north_m
 
     @property
@@ -71,11 +71,11 @@ class Grid:
 
     def centres_x_m(self) -> npt.NDArray[np.float64]:
         """Eastings of the column centres, shape (cols,)."""
-        return self.west_m + (np.arange(self.cols) + 0.5) * self.cell_m
+        return self.west_m + (np.arange(self.cols, dtype=np.float64) + 0.5) * self.cell_m
 
     def centres_y_m(self) -> npt.NDArray[np.float64]:
         """Northings of the row centres, shape (rows,), north first."""
-        return self.north_m - (np.arange(self.rows) + 0.5) * self.cell_m
+        return self.north_m - (np.arange(self.rows, dtype=np.float64) + 0.5) * self.cell_m
 
     def rows_cols(
         self, x_m: npt.ArrayLike, y_m: npt.ArrayLike

@@ -73,6 +73,10 @@ class Receiver(_Frozen):
     losses_db: Annotated[float, Field(ge=0.0, le=60.0)] = 0.0
 
 
+def _working_thresholds_dbm() -> dict[Technology, float]:
+    return {"2G": -95.0, "3G": -103.0, "4G": -110.0, "5G": -110.0}
+
+
 class Service(_Frozen):
     """When a place counts as covered.
 
@@ -86,7 +90,7 @@ class Service(_Frozen):
     location_probability: Annotated[float, Field(ge=0.5, lt=1.0)] = 0.9
     location_sigma_db: Annotated[float, Field(ge=0.0, le=15.0)] = 5.5
     threshold_dbm: dict[Technology, Annotated[float, Field(ge=-150.0, le=-30.0)]] = Field(
-        default_factory=lambda: {"2G": -100.0, "3G": -105.0, "4G": -112.0, "5G": -112.0}
+        default_factory=_working_thresholds_dbm
     )
 
 

@@ -1,1 +1,1 @@
-""" """
+"""Files → tables and rasters, validated at the door."""

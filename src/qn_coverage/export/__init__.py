@@ -1,1 +1,1 @@
-""" """
+"""Answers → files that other programs read."""

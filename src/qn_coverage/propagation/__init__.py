@@ -1,1 +1,1 @@
-""" """
+"""Physics: arrays in, dB out. No file, no table, no CRS."""

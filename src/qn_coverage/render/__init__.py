@@ -1,1 +1,1 @@
-""" """
+"""Answers → things people look at. Computes nothing."""
