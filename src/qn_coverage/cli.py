@@ -1,10 +1,192 @@
-"""The command line: parse, call, print."""
+"""The command line: parse, call, print. Heavy imports wait until a command needs them."""
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
 import click
 
+from qn_coverage import __version__
+from qn_coverage.core.errors import CoverageError
 
-@click.group()
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+EXIT_MENDABLE = 2
+"""Exit code for what the user can mend: bad input, bad setting, folder that does not verify."""
+
+
+class _Group(click.Group):
+    """Prints a `CoverageError` without a traceback, and groups without a command with help."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except CoverageError as error:
+            click.secho("Lỗi / Error", fg="red", bold=True, err=True)
+            click.echo(str(error), err=True)
+            ctx.exit(EXIT_MENDABLE)
+
+
+@click.group(
+    cls=_Group,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="""\b
+Examples:
+  qn-coverage run                          the default study, into ./qn-coverage-out
+  qn-coverage run my.toml --out results    one's own scenario
+  qn-coverage verify results               are inputs and outputs still the same?
+  qn-coverage data                         what ships with the toolkit, and its limits
+""",
+)
+@click.version_option(__version__, prog_name="qn-coverage")
 def main() -> None:
-    """Mobile coverage of Quảng Ninh province."""
+    """Vùng phủ sóng di động Quảng Ninh / Mobile coverage of Quảng Ninh province.
+
+    Is there signal in each commune and village, how sure are we, and why not?
+    """
+    for stream in (sys.stdout, sys.stderr):
+        # A cp1252 console must not stop a run over an accent.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+@main.command(
+    epilog="""\b
+Examples:
+  qn-coverage run
+  qn-coverage run scenarios/default.toml --out results --threads 1
+  SOURCE_DATE_EPOCH=1704326400 qn-coverage run --out results
+"""
+)
+@click.argument("scenario", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--out",
+    default="qn-coverage-out",
+    show_default=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for map, tables and rasters; files of an earlier run there are replaced.",
+)
+@click.option("--model", help="Propagation model instead of the scenario's; see 'models'.")
+@click.option("--threads", type=click.IntRange(1), help="Threads of the engine [default: all].")
+def run(scenario: Path | None, out: Path, model: str | None, threads: int | None) -> None:
+    """Run a study: coverage before and after the programme, gaps, tables and map.
+
+    SCENARIO is a TOML file; without it the default study on the shipped data is run. Outputs are
+    written aside and put in place together, so a failed run leaves the folder as it was.
+    """
+    from qn_coverage.core.scenario import Scenario, load_scenario  # noqa: PLC0415
+    from qn_coverage.terminal import watching  # noqa: PLC0415
+
+    chosen = load_scenario(scenario) if scenario else Scenario()
+    if model:
+        chosen = chosen.model_copy(
+            update={"model": chosen.model.model_copy(update={"name": model})}
+        )
+    with watching() as progress:
+        progress.stage("load libraries")
+        from qn_coverage.export.folder import write_study  # noqa: PLC0415
+        from qn_coverage.render.map import render_map  # noqa: PLC0415
+        from qn_coverage.study import run_study  # noqa: PLC0415
+
+        study = run_study(chosen, threads=threads, progress=progress)
+        progress.stage("render map")
+        page = render_map(study)
+        progress.stage("write outputs")
+        write_study(study, out, map_html=page)
+    _print_headline(study.summary, out)
+
+
+@main.command(
+    epilog="""\b
+Example:
+  qn-coverage verify qn-coverage-out
+"""
+)
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+def verify(folder: Path) -> None:
+    """Check the inputs and outputs of a run against its manifest.
+
+    Exits 0 when everything still has the recorded sha256, else 2 with a list of what differs.
+    """
+    from qn_coverage.export import manifest  # noqa: PLC0415
+
+    document = manifest.read_manifest(folder)
+    inputs = _inputs_of(document, folder)
+    found = manifest.differences(folder, inputs)
+    for sentence in found:
+        click.echo(f"✗ {sentence}", err=True)
+    if found:
+        click.get_current_context().exit(EXIT_MENDABLE)
+    click.echo(f"✓ {len(document['outputs'])} outputs and {len(inputs)} inputs match the manifest")
+
+
+@main.command(
+    epilog="""\b
+Examples:
+  qn-coverage data
+  qn-coverage data --check
+"""
+)
+@click.option("--check", is_flag=True, help="Compare each file's sha256 with the catalog.")
+def data(check: bool) -> None:
+    """List the shipped layers with origin, date and licence."""
+    from qn_coverage.data import catalog  # noqa: PLC0415
+
+    if check:
+        catalog.check_catalog()
+    for layer in catalog.load_catalog():
+        click.secho(layer.name, bold=True)
+        for key in ("what", "origin", "date", "licence", "cautions"):
+            click.echo(f"  {key:9} {getattr(layer, key)}")
+    if check:
+        click.echo("✓ every file matches the catalog")
+
+
+@main.command(
+    epilog="""\b
+Examples:
+  qn-coverage models
+  qn-coverage models okumura_hata
+"""
+)
+@click.argument("name", required=False)
+def models(name: str | None) -> None:
+    """Explain the propagation models: range of validity and source."""
+    from qn_coverage.propagation.models import MODELS, model_named  # noqa: PLC0415
+
+    for model in [model_named(name)] if name else MODELS.values():
+        click.secho(model.name, bold=True)
+        click.echo(f"  {model.title_vi} / {model.title_en}")
+
+
+def _inputs_of(document: Mapping[str, Any], folder: Path) -> dict[str, Path]:
+    from qn_coverage.core.scenario import SHIPPED  # noqa: PLC0415
+    from qn_coverage.data.catalog import layer_path  # noqa: PLC0415
+
+    return {
+        key: layer_path(key) if entry["file"] == SHIPPED else folder / entry["file"]
+        for key, entry in document["inputs"].items()
+    }
+
+
+def _print_headline(summary: Mapping[str, Any], out: Path) -> None:
+    province = summary["province"]
+    click.echo(f"{summary['name_vi']} / {summary['name_en']}")
+    for what, title in (
+        ("population", "Dân số có sóng / population with signal"),
+        ("land", "Diện tích đất có sóng / land with signal"),
+    ):
+        before, after = (province[f"{what}_share_{state}"] for state in ("before", "after"))
+        click.echo(f"  {title}: {before:.1%} → {after:.1%}")
+    villages = summary["villages"]
+    click.echo(
+        f"  Thôn, bản có sóng / villages with signal: {villages['before_covered']} → "
+        f"{villages['after_covered']} of {villages['total']}"
+    )
+    for caveat in summary["caveats"]:
+        click.echo(f"  ! {caveat['vi']}\n    {caveat['en']}")
+    click.echo(f"→ {out / 'map.html'}")

@@ -3,17 +3,42 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from qn_coverage.analysis import gaps as gaps_of
+from qn_coverage.analysis import network, statistics, verdict, zonal
+from qn_coverage.analysis.coverage import states
+from qn_coverage.analysis.levels import zones_of_levels
+from qn_coverage.analysis.summary import summarise
+from qn_coverage.analysis.surface import surface_of
+from qn_coverage.core.crs import COMPUTED
+from qn_coverage.core.grid import Grid, Raster
+from qn_coverage.core.progress import SILENT
+from qn_coverage.core.scenario import SHIPPED, Scenario, load_scenario
+from qn_coverage.data.boundaries import read_communes, read_units
+from qn_coverage.data.catalog import layer_path
+from qn_coverage.data.facts import read_claims, read_indicators, read_places
+from qn_coverage.data.rasters import read_population, read_terrain
+from qn_coverage.data.sites import read_sectors
+from qn_coverage.data.villages import read_villages
+from qn_coverage.propagation.mosaic import best_servers
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from datetime import date
 
     import geopandas as gpd
+    import numpy.typing as npt
     import pandas as pd
+    from scipy import sparse
 
     from qn_coverage.analysis.coverage import Coverage
-    from qn_coverage.core.grid import Grid, Raster
-    from qn_coverage.core.scenario import Scenario
+    from qn_coverage.core.progress import Progress
+    from qn_coverage.data.rasters import Terrain
+    from qn_coverage.propagation.emitters import Mosaic
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,6 +49,8 @@ class Study:
     ----------
     scenario, grid
         What was asked, and on which grid it was computed.
+    inputs
+        Files that were read, by the scenario's name of the input.
     terrain, population
         Ground height (m) and people per cell on the grid.
     land
@@ -57,6 +84,7 @@ class Study:
     """
 
     scenario: Scenario
+    inputs: Mapping[str, Path]
     grid: Grid
     terrain: Raster
     population: Raster
@@ -74,3 +102,208 @@ class Study:
     indicators: pd.DataFrame
     claims: pd.DataFrame
     summary: Mapping[str, Any]
+
+
+def run_study(
+    scenario: Scenario | Path | str | None = None,
+    *,
+    threads: int | None = None,
+    progress: Progress = SILENT,
+    cancelled: Callable[[], bool] | None = None,
+) -> Study:
+    """Read the inputs, compute coverage before and after, and answer for every place.
+
+    Parameters
+    ----------
+    scenario
+        Scenario, path of a scenario file, or None for the default study on the shipped data.
+    threads
+        Threads of the engine; None for one a core. The answer does not depend on it.
+    progress
+        Told about each stage.
+    cancelled
+        Asked now and then; when it says so, the run stops with a `CoverageError`.
+
+    Raises
+    ------
+    CoverageError
+        An input or a setting that the user can mend.
+    """
+    if scenario is None:
+        scenario = Scenario()
+    elif not isinstance(scenario, Scenario):
+        scenario = load_scenario(scenario)
+    progress.stage("read and check inputs")
+    inputs = _read(scenario)
+    days = (scenario.study.before, scenario.study.after)
+    sectors, present = _ever_on_air(inputs.sectors, days)
+    layers = network.layers_of(sectors, scenario)
+    emitters = network.emitters_of(
+        sectors, layers, crs=inputs.grid.crs, max_distance_km=scenario.model.max_distance_km
+    )
+    surface = surface_of(inputs.terrain.raster, inputs.land, inputs.population)
+
+    def compute(rows: npt.NDArray[np.int64], first_index: int, start: Mosaic | None) -> Mosaic:
+        return best_servers(
+            scenario.model.name,
+            emitters.take(rows),
+            surface,
+            rx_height_agl_m=scenario.receiver.height_agl_m,
+            rx_gain_db=scenario.receiver.gain_dbi - scenario.receiver.losses_db,
+            start=start,
+            first_index=first_index,
+            threads=threads,
+            progress=progress.advance,
+            cancelled=cancelled,
+        )
+
+    progress.stage("compute coverage")
+    before, after = states(days, present, grid=inputs.grid, layers=layers, compute=compute)
+    progress.stage("count land, people and villages")
+    return _answers(scenario, inputs, sectors, before, after)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Inputs:
+    """Everything read, on one grid."""
+
+    files: Mapping[str, Path]
+    grid: Grid
+    communes: gpd.GeoDataFrame
+    former_communes: gpd.GeoDataFrame
+    districts: gpd.GeoDataFrame
+    sectors: gpd.GeoDataFrame
+    villages: gpd.GeoDataFrame
+    places: gpd.GeoDataFrame
+    indicators: pd.DataFrame
+    claims: pd.DataFrame
+    terrain: Terrain
+    commune_land: sparse.csr_array
+    land: Raster
+    population: Raster
+
+
+def _read(scenario: Scenario) -> _Inputs:
+    files = {
+        key: layer_path(key) if value == SHIPPED else Path(value)
+        for key, value in scenario.inputs.model_dump().items()
+    }
+    communes = read_communes(files["communes"])
+    west, south, east, north = communes.to_crs(COMPUTED).total_bounds
+    grid = Grid.covering((west, south, east, north), scenario.study.cell_m, crs=COMPUTED)
+    commune_land = zonal.land_shares(communes, grid)
+    land = zonal.land_raster(commune_land, grid)
+    return _Inputs(
+        files=files,
+        grid=grid,
+        communes=communes,
+        former_communes=read_units(files["former_communes"]),
+        districts=read_units(files["districts"]),
+        sectors=read_sectors(files["sectors"]),
+        villages=read_villages(files["villages"]),
+        places=read_places(files["places"]),
+        indicators=read_indicators(files["indicators"]),
+        claims=read_claims(files["claims"]),
+        terrain=read_terrain([files["terrain"]], grid, missing="sea"),
+        commune_land=commune_land,
+        land=land,
+        population=read_population(files["population"], grid, land),
+    )
+
+
+def _ever_on_air(
+    sectors: gpd.GeoDataFrame, days: tuple[date, ...]
+) -> tuple[gpd.GeoDataFrame, tuple[npt.NDArray[np.bool_], ...]]:
+    """Sectors that are on air on any of the days, and their presence on each."""
+    present = tuple(network.on_air(sectors, day) for day in days)
+    ever = np.logical_or.reduce(present)
+    return sectors[ever].reset_index(drop=True), tuple(now[ever] for now in present)
+
+
+def _answers(
+    scenario: Scenario,
+    inputs: _Inputs,
+    sectors: gpd.GeoDataFrame,
+    before: Coverage,
+    after: Coverage,
+) -> Study:
+    grid = inputs.grid
+    points = inputs.villages.geometry.to_crs(grid.crs)
+    villages_xy_m = np.column_stack([points.x, points.y])
+    villages = verdict.judge_villages(
+        inputs.villages,
+        villages_xy_m,
+        sectors,
+        {"before": before, "after": after},
+        weight=inputs.population.values,
+        land=inputs.land.values,
+    )
+    levels = zones_of_levels(
+        inputs.communes,
+        inputs.former_communes,
+        inputs.commune_land,
+        population=inputs.population,
+        village_communes=inputs.villages["commune_code"],
+        villages_xy_m=villages_xy_m,
+    )
+    covered = {"before": before.covered(), "after": after.covered()}
+    tables = {
+        zones.level: statistics.unit_table(
+            zones,
+            before=covered["before"],
+            after=covered["after"],
+            villages_before=villages["verdict_before"].to_numpy() == verdict.COVERED,
+            villages_after=villages["verdict_after"].to_numpy() == verdict.COVERED,
+        )
+        for zones in levels
+    }
+    layer_statistics = statistics.layer_table(
+        levels,
+        {"before": before, "after": after},
+        verdict.village_cells(grid, villages_xy_m[:, 0], villages_xy_m[:, 1]),
+    )
+    sites = sectors[network.on_air(sectors, after.on)].drop_duplicates("site_id")
+    site_points = sites.geometry.to_crs(grid.crs)
+    gaps = gaps_of.find_gaps(
+        after,
+        land=inputs.land.values,
+        population=inputs.population.values,
+        commune=zonal.unit_of_cells(inputs.communes, grid),
+        commune_codes=inputs.communes["code"],
+        commune_names=inputs.communes["name_vi"],
+        villages_xy_m=villages_xy_m,
+        sites_xy_m=np.column_stack([site_points.x, site_points.y]),
+        min_area_km2=scenario.gaps.min_area_km2,
+    )
+    summary = summarise(
+        scenario=scenario,
+        province=tables["province"],
+        layers=layer_statistics,
+        sectors=sectors,
+        villages=villages,
+        gaps=gaps,
+        terrain_grade=inputs.terrain.grade,
+    )
+    return Study(
+        scenario=scenario,
+        inputs=inputs.files,
+        grid=grid,
+        terrain=inputs.terrain.raster,
+        population=inputs.population,
+        land=inputs.land,
+        before=before,
+        after=after,
+        communes=inputs.communes.merge(tables["commune"], on="code", validate="1:1"),
+        former_communes=inputs.former_communes.merge(
+            tables["former_commune"], on="code", validate="1:1"
+        ),
+        districts=inputs.districts.merge(tables["district"], on="code", validate="1:1"),
+        sectors=sectors,
+        villages=villages,
+        places=inputs.places,
+        gaps=gaps,
+        layer_statistics=layer_statistics,
+        indicators=inputs.indicators,
+        claims=inputs.claims,
+        summary=summary,
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -56,6 +56,15 @@ class Emitters:
 
     def __len__(self) -> int:
         return len(self.x_m)
+
+    def take(self, rows: npt.NDArray[np.int64]) -> Emitters:
+        """The emitters with the given indices, in that order, in the same layers."""
+        chosen = {
+            field.name: getattr(self, field.name)[rows]
+            for field in fields(self)
+            if field.name != "required_dbm"
+        }
+        return Emitters(**chosen, required_dbm=self.required_dbm)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

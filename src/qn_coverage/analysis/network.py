@@ -1,0 +1,96 @@
+"""Sector table → emitters: dates, layers and link budget, ready for the physics."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from qn_coverage.analysis.coverage import Layer
+from qn_coverage.propagation import link_budget
+from qn_coverage.propagation.emitters import Emitters
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    import geopandas as gpd
+    import numpy.typing as npt
+
+    from qn_coverage.core.scenario import Scenario
+
+
+def on_air(sectors: pd.DataFrame, day: date) -> npt.NDArray[np.bool_]:
+    """Whether each sector is on air on a day: ``on_air <= day < off_air``, shape (n,)."""
+    started = pd.to_datetime(sectors["on_air"]) <= pd.Timestamp(day)
+    ended = pd.to_datetime(sectors["off_air"]) <= pd.Timestamp(day)
+    return np.asarray(started & ~ended, dtype=np.bool_)
+
+
+def layers_of(sectors: pd.DataFrame, scenario: Scenario) -> tuple[Layer, ...]:
+    """One layer for each operator's technology, sorted, with the median level that covers.
+
+    The median must exceed the scenario's threshold by z(p) · σ, so that the threshold is exceeded
+    at the scenario's share of locations inside a cell.
+    """
+    service = scenario.service
+    margin_db = link_budget.location_margin_db(
+        service.location_probability, service.location_sigma_db
+    )
+    thresholds: dict[str, float] = {**service.threshold_dbm}
+    pairs = sorted({*zip(sectors["operator"], sectors["technology"], strict=True)})
+    return tuple(
+        Layer(operator, technology, thresholds[technology] + margin_db)
+        for operator, technology in pairs
+    )
+
+
+def emitters_of(
+    sectors: gpd.GeoDataFrame, layers: tuple[Layer, ...], *, crs: str, max_distance_km: float
+) -> Emitters:
+    """Emitters of a sector table, in its row order.
+
+    Parameters
+    ----------
+    sectors
+        Rows as in `core.schema.SECTORS`, with point geometry.
+    layers
+        Layers that hold every operator and technology of the table.
+    crs
+        CRS of the grid.
+    max_distance_km
+        How far each emitter is followed.
+    """
+    points = sectors.geometry.to_crs(crs)
+    index_of = {(layer.operator, layer.technology): i for i, layer in enumerate(layers)}
+    pairs = zip(sectors["operator"], sectors["technology"], strict=True)
+    return Emitters(
+        x_m=_floats(points.x),
+        y_m=_floats(points.y),
+        height_agl_m=_floats(sectors["height_agl_m"]),
+        frequency_mhz=_floats(sectors["frequency_mhz"]),
+        reference_eirp_dbm=_reference_eirp_dbm(sectors),
+        azimuth_deg=_floats(sectors["azimuth_deg"]),
+        downtilt_deg=_floats(sectors["downtilt_deg"]),
+        beamwidth_h_deg=_floats(sectors["beamwidth_h_deg"]),
+        beamwidth_v_deg=_floats(sectors["beamwidth_v_deg"]),
+        max_distance_m=np.full(len(sectors), 1000.0 * max_distance_km),
+        layer=np.array([index_of[pair] for pair in pairs], dtype=np.int32),
+        required_dbm=np.array([layer.required_dbm for layer in layers], dtype=np.float64),
+    )
+
+
+def _floats(column: pd.Series[float]) -> npt.NDArray[np.float64]:
+    return np.ascontiguousarray(column.to_numpy(dtype=np.float64, na_value=np.nan))
+
+
+def _reference_eirp_dbm(sectors: pd.DataFrame) -> npt.NDArray[np.float64]:
+    keys = ["technology", "frequency_mhz", "bandwidth_mhz"]
+    offsets = {
+        key: link_budget.reference_eirp_dbm(
+            0.0, technology=key[0], frequency_mhz=key[1], bandwidth_mhz=key[2]
+        )
+        for key in sectors[keys].drop_duplicates().itertuples(index=False, name=None)
+    }
+    offset_db = [offsets[key] for key in sectors[keys].itertuples(index=False, name=None)]
+    return _floats(sectors["eirp_dbm"]) + np.array(offset_db, dtype=np.float64)

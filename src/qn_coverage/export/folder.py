@@ -1,0 +1,100 @@
+"""The output folder of a study: written aside, renamed into place, nothing lost on failure."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qn_coverage.core.errors import ManifestError
+from qn_coverage.export import manifest
+from qn_coverage.export.geopackage import write_geopackage
+from qn_coverage.export.raster import write_coverage
+from qn_coverage.export.tables import with_lon_lat, write_csv
+
+if TYPE_CHECKING:
+    from qn_coverage.study import Study
+
+
+def write_study(study: Study, folder: Path, *, map_html: str) -> list[str]:
+    """Write everything a study gives into a folder, all of it or nothing.
+
+    Parameters
+    ----------
+    study
+        What to write.
+    folder
+        Made if need be. Files of an earlier run are replaced, other files are left alone.
+    map_html
+        The rendered page.
+
+    Returns
+    -------
+    Names of the files written, the manifest last.
+
+    Raises
+    ------
+    ManifestError
+        The folder holds a file of the same name that no earlier run wrote.
+    """
+    folder = Path(folder)
+    earlier = _earlier_outputs(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder))
+    try:
+        names = _write_all(study, aside, map_html, home=folder)
+        _refuse_strangers(folder, names, earlier)
+        for name in names:
+            (aside / name).replace(folder / name)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    for stale in earlier - set(names):
+        (folder / stale).unlink(missing_ok=True)
+    return names
+
+
+def _write_all(study: Study, folder: Path, map_html: str, *, home: Path) -> list[str]:
+    names = {
+        "map.html": lambda path: path.write_text(map_html, encoding="utf-8", newline="\n"),
+        "communes.csv": lambda path: write_csv(study.communes, path),
+        "former_communes.csv": lambda path: write_csv(study.former_communes, path),
+        "districts.csv": lambda path: write_csv(study.districts, path),
+        "villages.csv": lambda path: write_csv(with_lon_lat(study.villages), path),
+        "gaps.csv": lambda path: write_csv(study.gaps, path),
+        "layers.csv": lambda path: write_csv(study.layer_statistics, path),
+        "gaps.gpkg": lambda path: write_geopackage(
+            study, path, timestamp=manifest.timestamp_of(study.scenario)
+        ),
+        "coverage.tif": lambda path: write_coverage(study, path),
+        "summary.json": lambda path: _write_json(dict(study.summary), path),
+    }
+    for name, write in names.items():
+        write(folder / name)
+    manifest.write_manifest(
+        folder, home=home, scenario=study.scenario, inputs=dict(study.inputs), outputs=names
+    )
+    return [*names, manifest.NAME]
+
+
+def _write_json(document: dict[str, Any], path: Path) -> None:
+    text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _earlier_outputs(folder: Path) -> set[str]:
+    if not (folder / manifest.NAME).exists():
+        return set()
+    # Only plain names: a manifest that somebody edited must not make us touch other folders.
+    names = {Path(name).name for name in manifest.read_manifest(folder)["outputs"]}
+    return names | {manifest.NAME}
+
+
+def _refuse_strangers(folder: Path, names: list[str], earlier: set[str]) -> None:
+    strangers = [name for name in names if name not in earlier and (folder / name).exists()]
+    if strangers:
+        raise ManifestError(
+            f"{folder}: holds {', '.join(strangers)} that no earlier run wrote; nothing was "
+            "changed. Mend: choose another folder with --out, or move these files away."
+        )

@@ -1,0 +1,58 @@
+"""CSV tables: UTF-8, NFC, fixed number of digits, one row a unit or village."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import geopandas as gpd
+
+_DIGITS: Final = {"share": 6, "_km2": 4, "_km": 3, "_db": 2, "population": 1}
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_csv(table: pd.DataFrame, path: Path) -> None:
+    """Write a table without its geometry; text that a spreadsheet would run is defused.
+
+    Parameters
+    ----------
+    table
+        Any table; a ``geometry`` column is left out.
+    path
+        File to write.
+    """
+    plain = pd.DataFrame(table.drop(columns="geometry", errors="ignore"))
+    plain = _rounded(plain)
+    for column in plain.columns:
+        if plain[column].dtype == object or isinstance(plain[column].dtype, pd.StringDtype):
+            plain[column] = plain[column].map(_defused, na_action="ignore")
+    plain.to_csv(path, index=False, encoding="utf-8", lineterminator="\n", date_format="%Y-%m-%d")
+
+
+def with_lon_lat(points: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Table of points with ``lon`` and ``lat`` (degrees, six digits) in place of the geometry."""
+    table = pd.DataFrame(points.drop(columns="geometry"))
+    table["lon"] = points.geometry.x.round(6)
+    table["lat"] = points.geometry.y.round(6)
+    return table
+
+
+def _rounded(table: pd.DataFrame) -> pd.DataFrame:
+    table = table.copy()
+    for column in table.select_dtypes("floating"):
+        for mark, digits in _DIGITS.items():
+            if mark in column:
+                table[column] = table[column].round(digits)
+                break
+    return table
+
+
+def _defused(value: object) -> object:
+    """A leading apostrophe keeps a spreadsheet from running a stranger's text as a formula."""
+    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
+        return "'" + value
+    return value
