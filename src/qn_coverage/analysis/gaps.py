@@ -15,6 +15,7 @@ from qn_coverage.core.crs import STORED
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+    from shapely.geometry.base import BaseGeometry
 
     from qn_coverage.analysis.coverage import Coverage
     from qn_coverage.core.grid import Grid
@@ -100,13 +101,13 @@ def _ranked(gaps: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _polygons(
-    labels: npt.NDArray[np.int32], kept: npt.NDArray[np.int64], grid: Grid
-) -> list[object]:
+    labels: npt.NDArray[np.signedinteger], kept: npt.NDArray[np.int64], grid: Grid
+) -> list[BaseGeometry]:
     from rasterio import features  # noqa: PLC0415 (loads GDAL: only when asked for)
     from rasterio.transform import Affine  # noqa: PLC0415
 
     mask = np.isin(labels, kept)
-    pieces: dict[int, list[object]] = {int(label): [] for label in kept}
+    pieces: dict[int, list[BaseGeometry]] = {int(label): [] for label in kept}
     for geometry, label in features.shapes(
         labels.astype(np.int32), mask=mask, connectivity=8, transform=Affine(*grid.transform)
     ):
@@ -115,7 +116,7 @@ def _polygons(
 
 
 def _villages_inside(
-    labels: npt.NDArray[np.int32],
+    labels: npt.NDArray[np.signedinteger],
     kept: npt.NDArray[np.int64],
     grid: Grid,
     villages_xy_m: npt.NDArray[np.float64],
@@ -127,7 +128,7 @@ def _villages_inside(
 
 
 def _distance_to_site_km(
-    polygons: list[object], sites_xy_m: npt.NDArray[np.float64]
+    polygons: list[BaseGeometry], sites_xy_m: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:
     if len(sites_xy_m) == 0:
         return np.full(len(polygons), np.nan)
@@ -138,7 +139,7 @@ def _distance_to_site_km(
 
 
 def _communes(
-    labels: npt.NDArray[np.int32],
+    labels: npt.NDArray[np.signedinteger],
     kept: npt.NDArray[np.int64],
     commune: npt.NDArray[np.int64],
     land: npt.NDArray[np.floating],
@@ -148,7 +149,7 @@ def _communes(
     pairs = pd.DataFrame(
         {"label": labels[inside], "commune": commune[inside], "land": land[inside]}
     )
-    sums = pairs.groupby(["label", "commune"], as_index=False)["land"].sum()
+    sums = pairs.groupby(["label", "commune"])["land"].sum().reset_index()
     sums = sums.sort_values(["label", "land", "commune"], ascending=[True, False, True])
     found = {label: group["commune"].tolist() for label, group in sums.groupby("label")}
     return [found.get(label, []) for label in kept]

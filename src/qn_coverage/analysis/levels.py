@@ -52,7 +52,7 @@ def zones_of_levels(
     row_of = {code: row for row, code in enumerate(communes["code"])}
     commune_zones = zonal.zones_of(
         "commune",
-        communes["code"],
+        communes["code"].tolist(),
         commune_land,
         population=population,
         village_units=np.array([row_of.get(code, -1) for code in village_communes]),
@@ -68,14 +68,16 @@ def zones_of_levels(
     )
     former_zones = zonal.zones_of(
         "former_commune",
-        former_communes["code"],
+        former_communes["code"].tolist(),
         former_land,
         population=population,
         village_units=zonal.unit_of_points(
             former_land, grid, villages_xy_m[:, 0], villages_xy_m[:, 1]
         ),
     )
-    district_zones = zonal.merged("district", former_zones, former_communes["district_code"])
+    district_zones = zonal.merged(
+        "district", former_zones, former_communes["district_code"].tolist()
+    )
     province = [PROVINCE_CODE] * len(commune_zones.codes)
     return (
         commune_zones,

@@ -37,7 +37,7 @@ def layers_of(sectors: pd.DataFrame, scenario: Scenario) -> tuple[Layer, ...]:
     margin_db = link_budget.location_margin_db(
         service.location_probability, service.location_sigma_db
     )
-    thresholds: dict[str, float] = {**service.threshold_dbm}
+    thresholds: dict[str, float] = dict(service.threshold_dbm.items())
     pairs = sorted({*zip(sectors["operator"], sectors["technology"], strict=True)})
     return tuple(
         Layer(operator, technology, thresholds[technology] + margin_db)
@@ -69,7 +69,12 @@ def emitters_of(
         y_m=_floats(points.y),
         height_agl_m=_floats(sectors["height_agl_m"]),
         frequency_mhz=_floats(sectors["frequency_mhz"]),
-        reference_eirp_dbm=_reference_eirp_dbm(sectors),
+        reference_eirp_dbm=link_budget.reference_eirp_dbm(
+            sectors["technology"],
+            eirp_dbm=_floats(sectors["eirp_dbm"]),
+            bandwidth_mhz=_floats(sectors["bandwidth_mhz"]),
+            frequency_mhz=_floats(sectors["frequency_mhz"]),
+        ),
         azimuth_deg=_floats(sectors["azimuth_deg"]),
         downtilt_deg=_floats(sectors["downtilt_deg"]),
         beamwidth_h_deg=_floats(sectors["beamwidth_h_deg"]),
@@ -82,15 +87,3 @@ def emitters_of(
 
 def _floats(column: pd.Series[float]) -> npt.NDArray[np.float64]:
     return np.ascontiguousarray(column.to_numpy(dtype=np.float64, na_value=np.nan))
-
-
-def _reference_eirp_dbm(sectors: pd.DataFrame) -> npt.NDArray[np.float64]:
-    keys = ["technology", "frequency_mhz", "bandwidth_mhz"]
-    offsets = {
-        key: link_budget.reference_eirp_dbm(
-            0.0, technology=key[0], frequency_mhz=key[1], bandwidth_mhz=key[2]
-        )
-        for key in sectors[keys].drop_duplicates().itertuples(index=False, name=None)
-    }
-    offset_db = [offsets[key] for key in sectors[keys].itertuples(index=False, name=None)]
-    return _floats(sectors["eirp_dbm"]) + np.array(offset_db, dtype=np.float64)

@@ -62,7 +62,7 @@ def village_verdicts(
     rows, cols = village_cells(grid, x_m, y_m)
     required = np.array([layer.required_dbm for layer in coverage.layers], dtype=np.float32)
     margins = coverage.mosaic.level_dbm[:, rows, cols] - required[:, np.newaxis]
-    best = np.argmax(margins, axis=0)
+    best: npt.NDArray[np.int64] = np.argmax(margins, axis=0).astype(np.int64)
     each = np.arange(len(x_m))
     return pd.DataFrame(
         {
@@ -105,7 +105,8 @@ def judge_villages(
         judged[f"margin_{state}_db"] = found["margin_db"].to_numpy()
         for column in ("operator", "technology", "site_id"):
             names = sectors[column].to_numpy(dtype=object)[server]
-            judged[f"{column.removesuffix('_id')}_{state}"] = np.where(server >= 0, names, None)
+            names[server < 0] = None
+            judged[f"{column.removesuffix('_id')}_{state}"] = names
     return judged
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from pyproj import CRS
 from scipy import ndimage, sparse
 
 from qn_coverage.core.grid import Raster
@@ -85,7 +86,7 @@ def land_shares(units: gpd.GeoDataFrame, grid: Grid) -> sparse.csr_array:
         south,
         east,
         north,
-        srs_wkt=polygons.crs.to_wkt(),
+        srs_wkt=CRS.from_user_input(grid.crs).to_wkt(),
     )
     found: list[dict[str, Any]] = exact_extract(cells, polygons, ["cell_id", "coverage"])
     properties = [feature["properties"] for feature in found]
@@ -251,7 +252,7 @@ def unit_of_cells(units: gpd.GeoDataFrame, grid: Grid) -> npt.NDArray[np.int64]:
         transform=Affine(*grid.transform),
         dtype="int32",
     )
-    return drawn.astype(np.int64) - 1
+    return np.asarray(drawn, dtype=np.int64) - 1
 
 
 def unit_of_points(

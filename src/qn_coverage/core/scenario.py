@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from qn_coverage.core.errors import Problem, ScenarioError
 
@@ -92,6 +92,11 @@ class Service(_Frozen):
     threshold_dbm: dict[Technology, Annotated[float, Field(ge=-150.0, le=-30.0)]] = Field(
         default_factory=_working_thresholds_dbm
     )
+
+    @field_validator("threshold_dbm", mode="after")
+    @classmethod
+    def _with_defaults(cls, given: dict[Technology, float]) -> dict[Technology, float]:
+        return {**_working_thresholds_dbm(), **given}
 
 
 class Gaps(_Frozen):

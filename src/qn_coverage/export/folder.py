@@ -15,6 +15,8 @@ from qn_coverage.export.raster import write_coverage
 from qn_coverage.export.tables import with_lon_lat, write_csv
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from qn_coverage.study import Study
 
 
@@ -56,7 +58,7 @@ def write_study(study: Study, folder: Path, *, map_html: str) -> list[str]:
 
 
 def _write_all(study: Study, folder: Path, map_html: str, *, home: Path) -> list[str]:
-    names = {
+    writers: dict[str, Callable[[Path], object]] = {
         "map.html": lambda path: path.write_text(map_html, encoding="utf-8", newline="\n"),
         "communes.csv": lambda path: write_csv(study.communes, path),
         "former_communes.csv": lambda path: write_csv(study.former_communes, path),
@@ -70,12 +72,12 @@ def _write_all(study: Study, folder: Path, map_html: str, *, home: Path) -> list
         "coverage.tif": lambda path: write_coverage(study, path),
         "summary.json": lambda path: _write_json(dict(study.summary), path),
     }
-    for name, write in names.items():
+    for name, write in writers.items():
         write(folder / name)
     manifest.write_manifest(
-        folder, home=home, scenario=study.scenario, inputs=dict(study.inputs), outputs=names
+        folder, home=home, scenario=study.scenario, inputs=dict(study.inputs), outputs=writers
     )
-    return [*names, manifest.NAME]
+    return [*writers, manifest.NAME]
 
 
 def _write_json(document: dict[str, Any], path: Path) -> None:

@@ -43,9 +43,11 @@ def with_lon_lat(points: gpd.GeoDataFrame) -> pd.DataFrame:
 
 def _rounded(table: pd.DataFrame) -> pd.DataFrame:
     table = table.copy()
-    for column in table.select_dtypes("floating"):
+    for column in table.columns:
+        if not pd.api.types.is_float_dtype(table[column]):
+            continue
         for mark, digits in _DIGITS.items():
-            if mark in column:
+            if mark in str(column):
                 table[column] = table[column].round(digits)
                 break
     return table
