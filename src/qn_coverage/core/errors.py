@@ -93,5 +93,9 @@ class UnknownNameError(CoverageError, LookupError):
         super().__init__(f"unknown {kind} '{name}'; known: {', '.join(sorted(known))}")
 
 
+class CancelledError(CoverageError):
+    """The caller asked a long computation to stop; nothing of it is kept."""
+
+
 class ManifestError(CoverageError):
     """An output folder that does not match its manifest."""

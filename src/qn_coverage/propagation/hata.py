@@ -310,7 +310,9 @@ def _check(
 
 def _check_extended(*values: npt.NDArray[np.float64]) -> None:
     distance, frequency, tx, rx = values
-    check_range(distance, EXTENDED_DISTANCE_KM, what="distance_km", model="hata")
-    check_range(frequency, EXTENDED_FREQUENCY_MHZ, what="frequency_mhz", model="hata")
-    check_range(tx, EXTENDED_TX_HEIGHT_M, what="tx_height_m", model="hata")
-    check_range(rx, EXTENDED_RX_HEIGHT_M, what="rx_height_m", model="hata")
+    check_range(distance, EXTENDED_DISTANCE_KM, what="distance_km", model="okumura_hata (extended)")
+    check_range(
+        frequency, EXTENDED_FREQUENCY_MHZ, what="frequency_mhz", model="okumura_hata (extended)"
+    )
+    check_range(tx, EXTENDED_TX_HEIGHT_M, what="tx_height_m", model="okumura_hata (extended)")
+    check_range(rx, EXTENDED_RX_HEIGHT_M, what="rx_height_m", model="okumura_hata (extended)")

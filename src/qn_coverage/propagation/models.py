@@ -130,8 +130,22 @@ _ALL: Final = (
     ),
     Model(
         name="okumura_hata",
-        title_vi="Okumura-Hata",
-        title_en="Okumura-Hata",
+        title_vi="Okumura-Hata / COST-231-Hata (mở rộng)",
+        title_en="Okumura-Hata / COST-231-Hata (extended)",
+        kind="empirical",
+        function=hata.extended_hata,
+        frequency_mhz=hata.EXTENDED_FREQUENCY_MHZ,
+        distance_km=hata.EXTENDED_DISTANCE_KM,
+        tx_height_m=hata.EXTENDED_TX_HEIGHT_M,
+        rx_height_m=hata.EXTENDED_RX_HEIGHT_M,
+        source="Hata (1980); COST 231 (1999); Report ITU-R SM.2028-2 (2017), §6.1; ITU-R P.529-3",
+        remarks="Okumura-Hata to 1500 MHz, COST-231-Hata to 2000 MHz, then + 10 log(f/2000), above "
+        "3000 MHz beyond the report; masts below 30 m and distances below 1 km by SM.2028",
+    ),
+    Model(
+        name="hata_1980",
+        title_vi="Okumura-Hata, đúng bản gốc",
+        title_en="Okumura-Hata as published",
         kind="empirical",
         function=hata.okumura_hata,
         frequency_mhz=hata.OKUMURA_FREQUENCY_MHZ,
@@ -144,8 +158,8 @@ _ALL: Final = (
     ),
     Model(
         name="cost231_hata",
-        title_vi="COST-231-Hata",
-        title_en="COST-231-Hata",
+        title_vi="COST-231-Hata, đúng bản gốc",
+        title_en="COST-231-Hata as published",
         kind="empirical",
         function=hata.cost231_hata,
         frequency_mhz=hata.COST231_FREQUENCY_MHZ,
@@ -155,20 +169,6 @@ _ALL: Final = (
         source="COST 231 final report (1999), ch. 4.4, eq. 4.4.3",
         remarks="as published, so masts of 30 m and more only; suburban and open ground by Hata's "
         "corrections; beyond 20 km the exponent of ITU-R P.529-3",
-    ),
-    Model(
-        name="hata",
-        title_vi="Hata mở rộng (Okumura-Hata, COST-231)",
-        title_en="Extended Hata (Okumura-Hata, COST-231)",
-        kind="empirical",
-        function=hata.extended_hata,
-        frequency_mhz=hata.EXTENDED_FREQUENCY_MHZ,
-        distance_km=hata.EXTENDED_DISTANCE_KM,
-        tx_height_m=hata.EXTENDED_TX_HEIGHT_M,
-        rx_height_m=hata.EXTENDED_RX_HEIGHT_M,
-        source="Hata (1980); COST 231 (1999); Report ITU-R SM.2028-2 (2017), §6.1; ITU-R P.529-3",
-        remarks="Okumura-Hata to 1500 MHz, COST-231-Hata to 2000 MHz, then + 10 log(f/2000), above "
-        "3000 MHz beyond the report; masts below 30 m and distances below 1 km by SM.2028",
     ),
     Model(
         name="rma_los",
@@ -241,6 +241,19 @@ MODELS: Final[Mapping[str, Model]] = MappingProxyType({model.name: model for mod
 """Name → model, in the order in which they are listed."""
 
 
+def model_named(name: str) -> Model:
+    """Model of a name.
+
+    Raises
+    ------
+    UnknownNameError
+        No model has that name; the message lists those that are.
+    """
+    if name not in MODELS:
+        raise UnknownNameError("propagation model", name, MODELS)
+    return MODELS[name]
+
+
 def resolve(model: str | Model | LossFunction) -> Model:
     """Model of a name, a `Model` itself, or a function of the common signature.
 
@@ -257,11 +270,7 @@ def resolve(model: str | Model | LossFunction) -> Model:
     """
     if isinstance(model, Model):
         return model
-    if isinstance(model, str):
-        if model not in MODELS:
-            raise UnknownNameError("propagation model", model, MODELS)
-        return MODELS[model]
-    return _custom(model)
+    return model_named(model) if isinstance(model, str) else _custom(model)
 
 
 def _custom(function: LossFunction) -> Model:
