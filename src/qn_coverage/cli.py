@@ -150,17 +150,29 @@ def data(check: bool) -> None:
     epilog="""\b
 Examples:
   qn-coverage models
-  qn-coverage models okumura_hata
+  qn-coverage models hata
 """
 )
 @click.argument("name", required=False)
 def models(name: str | None) -> None:
     """Explain the propagation models: range of validity and source."""
-    from qn_coverage.propagation.models import MODELS, model_named  # noqa: PLC0415
+    from qn_coverage.propagation.models import MODELS, resolve  # noqa: PLC0415
 
-    for model in [model_named(name)] if name else MODELS.values():
-        click.secho(model.name, bold=True)
-        click.echo(f"  {model.title_vi} / {model.title_en}")
+    for model in [resolve(name)] if name else MODELS.values():
+        click.secho(f"{model.name}", bold=True, nl=False)
+        click.echo(f"  {model.title_vi} / {model.title_en} ({model.kind})")
+        for title, unit, (low, high) in (
+            ("frequency", "MHz", model.frequency_mhz),
+            ("distance", "km", model.distance_km),
+            ("mast", "m", model.tx_height_m),
+            ("receiver", "m", model.rx_height_m),
+        ):
+            reach = "any" if (low, high) == (0.0, float("inf")) else f"{low:g} to {high:g} {unit}"
+            click.echo(f"  {title:10} {reach}")
+        for technology, radius in (model.radii or {}).items():
+            click.echo(f"  radius {technology:3} {radius.radius_km:g} km ({radius.origin})")
+        click.echo(f"  source     {model.source}")
+        click.echo(f"  remarks    {model.remarks}")
 
 
 def _inputs_of(document: Mapping[str, Any], folder: Path) -> dict[str, Path]:

@@ -24,6 +24,7 @@ from qn_coverage.data.facts import read_claims, read_indicators, read_places
 from qn_coverage.data.rasters import read_population, read_terrain
 from qn_coverage.data.sites import read_sectors
 from qn_coverage.data.villages import read_villages
+from qn_coverage.propagation.models import resolve
 from qn_coverage.propagation.mosaic import best_servers
 
 if TYPE_CHECKING:
@@ -133,19 +134,24 @@ def run_study(
         scenario = Scenario()
     elif not isinstance(scenario, Scenario):
         scenario = load_scenario(scenario)
+    model = resolve(scenario.model.name)
     progress.stage("read and check inputs")
     inputs = _read(scenario)
     days = (scenario.study.before, scenario.study.after)
     sectors, present = _ever_on_air(inputs.sectors, days)
     layers = network.layers_of(sectors, scenario)
     emitters = network.emitters_of(
-        sectors, layers, crs=inputs.grid.crs, max_distance_km=scenario.model.max_distance_km
+        sectors,
+        layers,
+        crs=inputs.grid.crs,
+        max_distance_km=scenario.model.max_distance_km,
+        radii=model.radii,
     )
     surface = surface_of(inputs.terrain.raster, inputs.land, inputs.population)
 
     def compute(rows: npt.NDArray[np.int64], first_index: int, start: Mosaic | None) -> Mosaic:
         return best_servers(
-            scenario.model.name,
+            model,
             emitters.take(rows),
             surface,
             rx_height_agl_m=scenario.receiver.height_agl_m,

@@ -12,12 +12,14 @@ from qn_coverage.propagation import link_budget
 from qn_coverage.propagation.emitters import Emitters
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     import geopandas as gpd
     import numpy.typing as npt
 
     from qn_coverage.core.scenario import Scenario
+    from qn_coverage.propagation.buffer import Radius
 
 
 def on_air(sectors: pd.DataFrame, day: date) -> npt.NDArray[np.bool_]:
@@ -46,7 +48,12 @@ def layers_of(sectors: pd.DataFrame, scenario: Scenario) -> tuple[Layer, ...]:
 
 
 def emitters_of(
-    sectors: gpd.GeoDataFrame, layers: tuple[Layer, ...], *, crs: str, max_distance_km: float
+    sectors: gpd.GeoDataFrame,
+    layers: tuple[Layer, ...],
+    *,
+    crs: str,
+    max_distance_km: float,
+    radii: Mapping[str, Radius] | None = None,
 ) -> Emitters:
     """Emitters of a sector table, in its row order.
 
@@ -60,6 +67,8 @@ def emitters_of(
         CRS of the grid.
     max_distance_km
         How far each emitter is followed.
+    radii
+        Radius by technology of a buffer model, which ends an emitter's reach earlier.
     """
     points = sectors.geometry.to_crs(crs)
     index_of = {(layer.operator, layer.technology): i for i, layer in enumerate(layers)}
@@ -79,10 +88,18 @@ def emitters_of(
         downtilt_deg=_floats(sectors["downtilt_deg"]),
         beamwidth_h_deg=_floats(sectors["beamwidth_h_deg"]),
         beamwidth_v_deg=_floats(sectors["beamwidth_v_deg"]),
-        max_distance_m=np.full(len(sectors), 1000.0 * max_distance_km),
+        max_distance_m=1000.0 * _reach_km(sectors["technology"], max_distance_km, radii),
         layer=np.array([index_of[pair] for pair in pairs], dtype=np.int32),
         required_dbm=np.array([layer.required_dbm for layer in layers], dtype=np.float64),
     )
+
+
+def _reach_km(
+    technologies: pd.Series[str], max_distance_km: float, radii: Mapping[str, Radius] | None
+) -> npt.NDArray[np.float64]:
+    if radii is None:
+        return np.full(len(technologies), max_distance_km)
+    return np.array([min(max_distance_km, radii[name].radius_km) for name in technologies])
 
 
 def _floats(column: pd.Series[float]) -> npt.NDArray[np.float64]:
