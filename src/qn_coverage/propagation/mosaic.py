@@ -1,0 +1,349 @@
+"""Many emitters, one answer a cell: the strongest, the second strongest, how many suffice."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from qn_coverage.core.errors import CancelledError, InvalidDataError, ModelRangeError, Problem
+from qn_coverage.propagation import distance_table, mosaic_kernel
+from qn_coverage.propagation.emitters import Emitters, Mosaic
+from qn_coverage.propagation.models import resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import numpy.typing as npt
+
+    from qn_coverage.propagation.emitters import Surface
+    from qn_coverage.propagation.models import LossFunction, Model
+
+FLOOR_DBM: Final = -140.0
+"""Weakest level worth keeping: the lower end of what a telephone reports as RSRP is -140 dBm for
+4G (TS 36.133, table 9.1.4-1) and -156 dBm for 5G."""
+
+_TILE_CELLS: Final = 64
+_TABLES_AT_ONCE: Final = 256
+_LOWEST_FLOOR_DBM: Final = -1000.0
+_SLACK_DB: Final = 0.001  # far more than the rounding of a bound
+
+
+def best_servers(
+    model: str | Model | LossFunction,
+    emitters: Emitters,
+    surface: Surface,
+    *,
+    rx_height_agl_m: float,
+    rx_gain_db: float = 0.0,
+    start: Mosaic | None = None,
+    first_index: int = 0,
+    threads: int | None = None,
+    prune: bool = True,
+    floor_dbm: float = FLOOR_DBM,
+    progress: Callable[[int, int], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    options: Any = None,
+) -> Mosaic:
+    """Best servers of all layers.
+
+    Terrain-free models see flat ground: the loss is that of the horizontal distance between mast
+    and cell centre and of the cell's environment, and the vertical pattern is taken at the angle
+    whose tangent is (mast height - receiver height) / distance. Cells nearer than a model's least
+    distance take the loss at that distance; beyond its greatest an emitter is not followed.
+
+    The answer does not depend on threads, on the order of the emitters (but for their indices), on
+    pruning, or on whether it is computed in one pass or continued from `start`. Memory does not
+    grow with the number of emitters.
+
+    Parameters
+    ----------
+    model
+        Name, `Model` or function of the common signature (see `models`). Terrain models are handed
+        to `sweep.best_servers_terrain`.
+    emitters
+        n emitters; those outside the grid count where they reach into it.
+    surface
+        Ground; terrain-free models use its `environment` only.
+    rx_height_agl_m
+        Receiver above ground, m.
+    rx_gain_db
+        Gain of the receiving antenna less losses, dB.
+    start
+        Mosaic to go on from; it is left as it is.
+    first_index
+        Index of ``emitters`` row 0 in `Mosaic.server`, e.g. the number of emitters in `start`.
+    threads
+        How many; None for one a processor.
+    prune
+        False computes every level, for tests and benchmarks; the answer is the same.
+    floor_dbm
+        Weaker levels count as none. Where a layer requires less than that, its floor is what it
+        requires. Terrain-free models only.
+    progress
+        Called in the calling thread with (parts done, all parts).
+    cancelled
+        Asked in the calling thread after each part; True stops the work.
+    options
+        Options of the terrain model.
+
+    Returns
+    -------
+    Mosaic
+        Arrays of shape (layers, rows, cols).
+
+    Raises
+    ------
+    UnknownNameError
+        No model has that name.
+    ModelRangeError
+        An emitter or the receiver is outside the model's range.
+    InvalidDataError
+        Emitters with problems: all are listed.
+    CancelledError
+        `cancelled` said so.
+    """
+    chosen = resolve(model)
+    _check(emitters, surface, start, floor_dbm)
+    if chosen.kind == "terrain":
+        sweep = importlib.import_module("qn_coverage.propagation.sweep")  # compiles much: only now
+        over_terrain: Mosaic = sweep.best_servers_terrain(
+            emitters,
+            surface,
+            rx_height_agl_m=rx_height_agl_m,
+            rx_gain_db=rx_gain_db,
+            start=start,
+            first_index=first_index,
+            threads=threads,
+            prune=prune,
+            progress=progress,
+            cancelled=cancelled,
+            options=options,
+        )
+        return over_terrain
+    layers = len(emitters.required_dbm)
+    mosaic = Mosaic.empty(layers, surface.shape) if start is None else start.copy()
+    job = _Job(
+        model=chosen,
+        emitters=emitters,
+        surface=surface,
+        rx_height_m=rx_height_agl_m,
+        rx_gain_db=rx_gain_db,
+        first_index=first_index,
+        prune=prune,
+        floor_dbm=np.minimum(floor_dbm, emitters.required_dbm).astype(np.float32),
+    )
+    _run(job, mosaic, threads or os.cpu_count() or 1, progress, cancelled)
+    return mosaic
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Job:
+    model: Model
+    emitters: Emitters
+    surface: Surface
+    rx_height_m: float
+    rx_gain_db: float
+    first_index: int
+    prune: bool
+    floor_dbm: npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Batch:
+    """Emitters that share a bounded number of tables."""
+
+    members: npt.NDArray[np.int64]
+    table_of: npt.NDArray[np.int64]
+    tables: distance_table.DistanceTables
+    reach_m: npt.NDArray[np.float64]
+
+
+def _run(
+    job: _Job,
+    mosaic: Mosaic,
+    threads: int,
+    progress: Callable[[int, int], None] | None,
+    cancelled: Callable[[], bool] | None,
+) -> None:
+    windows = list(_windows(job.surface.shape))
+    batches = list(_batch_members(job.emitters))
+    total = len(windows) * len(batches)
+    done = 0
+    with ThreadPoolExecutor(threads) as pool:
+        for members, table_of, pairs in batches:
+            batch = _batch(job, members, table_of, pairs)
+            pending = {pool.submit(_fill, job, batch, mosaic, window) for window in windows}
+            while pending:
+                finished, pending = wait(pending, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    future.result()
+                done += len(finished)
+                if progress is not None:
+                    progress(done, total)
+                if cancelled is not None and cancelled():
+                    pool.shutdown(cancel_futures=True)
+                    raise CancelledError("the computation of coverage was cancelled")
+
+
+def _windows(shape: tuple[int, int]) -> Iterator[tuple[int, int, int, int]]:
+    rows, cols = shape
+    for row in range(0, rows, _TILE_CELLS):
+        for col in range(0, cols, _TILE_CELLS):
+            yield row, min(row + _TILE_CELLS, rows), col, min(col + _TILE_CELLS, cols)
+
+
+def _batch_members(
+    emitters: Emitters,
+) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float64]]]:
+    """Rows of emitters, the table of each and the (frequency, height) of each table."""
+    if not len(emitters):
+        return
+    pairs = np.column_stack([emitters.frequency_mhz, emitters.height_agl_m])
+    distinct, table_of = np.unique(pairs, axis=0, return_inverse=True)
+    table_of = table_of.reshape(-1).astype(np.int64)
+    for first in range(0, len(distinct), _TABLES_AT_ONCE):
+        inside = (table_of >= first) & (table_of < first + _TABLES_AT_ONCE)
+        yield np.flatnonzero(inside), table_of - first, distinct[first : first + _TABLES_AT_ONCE]
+
+
+def _batch(
+    job: _Job,
+    members: npt.NDArray[np.int64],
+    table_of: npt.NDArray[np.int64],
+    pairs: npt.NDArray[np.float64],
+) -> _Batch:
+    reach_m = np.minimum(job.emitters.max_distance_m, 1000.0 * job.model.distance_km[1])
+    tables = distance_table.tabulate(
+        job.model,
+        frequency_mhz=pairs[:, 0],
+        height_m=pairs[:, 1],
+        rx_height_m=job.rx_height_m,
+        max_distance_m=float(reach_m[members].max()),
+    )
+    return _Batch(members, table_of, tables, reach_m)
+
+
+def _fill(job: _Job, batch: _Batch, mosaic: Mosaic, window: tuple[int, int, int, int]) -> None:
+    candidates, bounds = _candidates(job, batch, window)
+    emitters, surface = job.emitters, job.surface
+    mosaic_kernel.fill_tile(
+        window,
+        (surface.west_m, surface.north_m, surface.cell_m),
+        candidates,
+        bounds,
+        emitters.x_m,
+        emitters.y_m,
+        emitters.reference_eirp_dbm + job.rx_gain_db,
+        emitters.azimuth_deg,
+        emitters.downtilt_deg,
+        emitters.beamwidth_h_deg,
+        emitters.beamwidth_v_deg,
+        batch.reach_m,
+        emitters.layer,
+        batch.table_of,
+        batch.tables.loss_db,
+        batch.tables.depression_deg,
+        surface.environment,
+        emitters.required_dbm.astype(np.float32),
+        job.floor_dbm,
+        job.model.kind != "buffer",
+        job.prune,
+        job.first_index,
+        mosaic.level_dbm,
+        mosaic.second_dbm,
+        mosaic.server,
+        mosaic.count,
+    )
+
+
+def _candidates(
+    job: _Job, batch: _Batch, window: tuple[int, int, int, int]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+    """Emitters that reach a window, layer by layer and strongest first, with their bounds."""
+    squared = _nearest_squared(job, batch.members, window)
+    reach = batch.reach_m[batch.members]
+    near = squared <= reach * reach
+    members, squared = batch.members[near], squared[near]
+    knots = distance_table.knot_before(squared)
+    least_loss = batch.tables.least_loss_db[batch.table_of[members], knots]
+    eirp = job.emitters.reference_eirp_dbm[members] + job.rx_gain_db
+    bounds = (eirp - least_loss + _SLACK_DB).astype(np.float32)
+    layer = job.emitters.layer[members]
+    if job.prune:
+        kept = bounds >= job.floor_dbm[layer]
+        members, bounds, layer = members[kept], bounds[kept], layer[kept]
+    order = np.lexsort((members, -bounds, layer))
+    return members[order], bounds[order]
+
+
+def _nearest_squared(
+    job: _Job, members: npt.NDArray[np.int64], window: tuple[int, int, int, int]
+) -> npt.NDArray[np.float64]:
+    """Squared distance from each emitter to the nearest point of a window's cell centres."""
+    row_0, row_1, col_0, col_1 = window
+    surface, cell = job.surface, job.surface.cell_m
+    x, y = job.emitters.x_m[members], job.emitters.y_m[members]
+    nearest_x = np.clip(
+        x, surface.west_m + (col_0 + 0.5) * cell, surface.west_m + (col_1 - 0.5) * cell
+    )
+    nearest_y = np.clip(
+        y, surface.north_m - (row_1 - 0.5) * cell, surface.north_m - (row_0 + 0.5) * cell
+    )
+    return np.asarray((x - nearest_x) ** 2 + (y - nearest_y) ** 2)
+
+
+def _check(emitters: Emitters, surface: Surface, start: Mosaic | None, floor_dbm: float) -> None:
+    problems = [*_emitter_problems(emitters)]
+    layers = len(emitters.required_dbm)
+    if start is not None and start.level_dbm.shape != (layers, *surface.shape):
+        problems.append(
+            Problem(
+                code="wrong-shape",
+                file="start",
+                found=f"arrays of shape {start.level_dbm.shape}",
+                expected=f"{(layers, *surface.shape)}, the layers on the grid of the surface",
+                mend="go on only from a mosaic of the same layers and grid",
+            )
+        )
+    if problems:
+        raise InvalidDataError(problems)
+    if int(surface.environment.max(initial=0)) >= distance_table.ENVIRONMENTS:
+        raise ModelRangeError("surface.environment must be 0 (open), 1 (suburban) or 2 (urban)")
+    if not _LOWEST_FLOOR_DBM <= floor_dbm < np.inf:
+        raise ModelRangeError(f"floor_dbm = {floor_dbm:g} is below {_LOWEST_FLOOR_DBM:g} dBm")
+
+
+def _emitter_problems(emitters: Emitters) -> Iterator[Problem]:
+    may_be_nan = {"azimuth_deg", "beamwidth_h_deg"}
+    for field in fields(Emitters):
+        values = np.asarray(getattr(emitters, field.name))
+        if field.name == "required_dbm":
+            continue
+        if values.shape != (len(emitters),):
+            yield _problem(field.name, None, f"shape {values.shape}", f"shape ({len(emitters)},)")
+        elif field.name not in may_be_nan:
+            for row in np.flatnonzero(~np.isfinite(values)):
+                yield _problem(field.name, int(row), f"{values[row]}", "a finite number")
+    layers = len(emitters.required_dbm)
+    for row in np.flatnonzero((emitters.layer < 0) | (emitters.layer >= layers)):
+        yield _problem("layer", int(row), f"{emitters.layer[row]}", f"0 to {layers - 1}")
+    for name in ("max_distance_m", "beamwidth_v_deg", "beamwidth_h_deg"):
+        for row in np.flatnonzero(getattr(emitters, name) <= 0.0):
+            yield _problem(name, int(row), f"{getattr(emitters, name)[row]}", "more than 0")
+
+
+def _problem(column: str, row: int | None, found: str, expected: str) -> Problem:
+    return Problem(
+        code="bad-emitter",
+        file="emitters",
+        row=None if row is None else row + 1,
+        column=column,
+        found=found,
+        expected=expected,
+        mend="check the sector table",
+    )
