@@ -1,0 +1,193 @@
+/* What lies on the map: units, gaps, sites, villages, places and names. */
+(function (QN) {
+  'use strict';
+  const { text, el } = QN;
+  const SCALE = 1e5;
+  const HALO_FROM_M = 200;
+
+  /* Whole-number rings of a shape back to [lat, lng] pairs. */
+  function latLngs(shape) {
+    return shape.map((polygon) => polygon.map((ring) => {
+      const out = [];
+      let x = 0;
+      let y = 0;
+      for (let i = 0; i < ring.length; i += 2) {
+        x += ring[i];
+        y += ring[i + 1];
+        out.push([y / SCALE, x / SCALE]);
+      }
+      return out;
+    }));
+  }
+
+  function popupOptions() {
+    const narrow = window.innerWidth < 640;
+    return {
+      maxWidth: narrow ? 290 : 360, minWidth: narrow ? 230 : 270,
+      maxHeight: Math.max(220, Math.min(440, window.innerHeight - (narrow ? 300 : 220))),
+      autoPanPaddingTopLeft: narrow ? [10, 70] : [20, 20], autoPanPaddingBottomRight: [20, 30],
+    };
+  }
+
+  function bind(layer, content) {
+    return layer.bindPopup(content, popupOptions());
+  }
+
+  /* Units of one level: {group, items, paint(style)}. */
+  function units(data, level) {
+    const table = data.units[level];
+    const items = table.shape.map((shape, i) => {
+      const item = L.polygon(latLngs(shape), { smoothFactor: 0.6 });
+      item.on('mouseover', () => item.setStyle({ weight: 2.4, color: '#1f2a33' }).bringToFront());
+      item.on('mouseout', () => { item.setStyle(item.qnStyle); QN.raise(); });
+      return bind(item, () => QN.popups.unit(data, level, i));
+    });
+    return {
+      group: L.featureGroup(items), items,
+      paint(styleOf) {
+        items.forEach((item, i) => { item.qnStyle = styleOf(i); item.setStyle(item.qnStyle); });
+      },
+    };
+  }
+
+  function gaps(data) {
+    const fill = QN.symbols.hatch(data.colours.gap);
+    const items = data.gaps.shape.map((shape, i) => bind(
+      L.polygon(latLngs(shape), {
+        color: data.colours.gap, weight: 1.1, fillColor: fill, fillOpacity: 0.9, smoothFactor: 0.6,
+      }), () => QN.popups.gap(data, i)));
+    return { group: L.featureGroup(items), items };
+  }
+
+  /* Dashed circle of a position's uncertainty while its popup is open. */
+  function withHalo(marker, map, radius) {
+    if (!radius || radius < HALO_FROM_M) { return marker; }
+    let halo = null;
+    marker.on('popupopen', () => {
+      halo = L.circle(marker.getLatLng(), {
+        radius, pane: 'qn-halo', renderer: QN.haloRenderer, interactive: false,
+        color: '#1f2a33', weight: 1.6, dashArray: '5 4', fillColor: '#1f2a33', fillOpacity: 0.07,
+      }).addTo(map);
+    });
+    marker.on('popupclose', () => { if (halo) { halo.remove(); halo = null; } });
+    return marker;
+  }
+
+  function icon(drawing, size, name) {
+    return L.divIcon({
+      html: drawing, className: 'qn-icon ' + name, iconSize: [size, size],
+      iconAnchor: [size / 2, size / 2], popupAnchor: [0, -size / 3],
+    });
+  }
+
+  function villages(data, map) {
+    const v = data.villages;
+    const items = v.name.map((name, i) => withHalo(bind(
+      L.marker([v.y[i], v.x[i]], { title: name, riseOnHover: true }),
+      () => QN.popups.village(data, i)), map, v.r && v.r[i]));
+    return {
+      group: L.layerGroup(items), items,
+      paint(state) {
+        const size = map.getZoom() < 10 ? 14 : 19;
+        items.forEach((item, i) => {
+          const verdict = v['s' + state] ? v['s' + state][i] : null;
+          item.setIcon(icon(QN.symbols.verdict(verdict, size), size, 'qn-village'));
+          item.setZIndexOffset(verdict === 'covered' ? 0 : 500);
+        });
+      },
+    };
+  }
+
+  function places(data, map) {
+    const p = data.places;
+    const items = p.name.map((name, i) => withHalo(bind(
+      L.marker([p.y[i], p.x[i]], {
+        title: name, icon: icon(QN.symbols.place(22), 22, 'qn-place'), zIndexOffset: 2000,
+      }), () => QN.popups.place(data, i)), map, p.r && p.r[i]));
+    return { group: L.layerGroup(items), items };
+  }
+
+  /* Sites in one cluster group; each ring shows what its sites are, by the chosen kind. */
+  function sites(data, map) {
+    const s = data.sites;
+    const group = L.markerClusterGroup({
+      showCoverageOnHover: false, maxClusterRadius: 56, disableClusteringAtZoom: 14,
+      chunkedLoading: false, spiderfyOnMaxZoom: false,
+      iconCreateFunction: (cluster) => clusterIcon(cluster.getAllChildMarkers()),
+    });
+    let colourOf = () => '#888';
+    const items = s.id.map((id, i) => {
+      const item = withHalo(bind(L.marker([s.y[i], s.x[i]], {
+        title: (s.name && s.name[i]) || id, riseOnHover: true,
+      }), () => QN.popups.site(data, i)), map, s.r && s.r[i]);
+      item.qnSite = i;
+      return item;
+    });
+
+    function clusterIcon(members) {
+      const counts = new Map();
+      members.forEach((member) => {
+        const colour = colourOf(member.qnSite);
+        counts.set(colour, (counts.get(colour) || 0) + 1);
+      });
+      const ordered = [...counts].sort((a, b) => (a[0] < b[0] ? -1 : 1));
+      const size = members.length < 10 ? 32 : members.length < 100 ? 38 : 46;
+      return icon(QN.symbols.cluster(ordered, size), size, 'qn-cluster');
+    }
+
+    return {
+      group, items,
+      paint(colour, shown) {
+        colourOf = colour;
+        group.clearLayers();
+        const chosen = items.filter((item) => shown(item.qnSite));
+        chosen.forEach((item) =>
+          item.setIcon(icon(QN.symbols.site(colour(item.qnSite), 18), 18, 'qn-site')));
+        group.addLayers(chosen);
+      },
+    };
+  }
+
+  /* Names where there is room: the weightiest first, none on top of another. */
+  function names(map, entries) {
+    const pane = map.getPane('qn-names');
+    const pen = document.createElement('canvas').getContext('2d');
+    const ordered = entries.slice().sort((a, b) => b.weight - a.weight);
+    let on = true;
+
+    function box(entry, point) {
+      pen.font = (entry.strong ? '600 13px ' : '500 12px ') + QN.font;
+      const width = pen.measureText(entry.text).width + 10;
+      const top = entry.below ? point.y + 10 : point.y - 9;
+      return { left: point.x - width / 2, right: point.x + width / 2, top, bottom: top + 18 };
+    }
+    function free(taken, b) {
+      return taken.every((o) => b.right < o.left || b.left > o.right || b.bottom < o.top || b.top > o.bottom);
+    }
+    function label(entry, point, b) {
+      const node = el('span', { class: 'qn-name' + (entry.strong ? ' qn-name-strong' : '') }, entry.text);
+      L.DomUtil.setPosition(node, L.point(point.x, (b.top + b.bottom) / 2).round());
+      return node;
+    }
+    function draw() {
+      pane.replaceChildren();
+      if (!on) { return; }
+      const zoom = map.getZoom();
+      const view = map.getBounds().pad(0.3);
+      const taken = [];
+      ordered.forEach((entry) => {
+        if (zoom < (entry.from || 0) || !view.contains(entry.at)) { return; }
+        const point = map.latLngToLayerPoint(entry.at);
+        const b = box(entry, point);
+        if (!free(taken, b)) { return; }
+        taken.push(b);
+        pane.append(label(entry, point, b));
+      });
+    }
+    map.on('zoomend moveend', draw);
+    return { draw, show(yes) { on = yes; draw(); } };
+  }
+
+  QN.layers = { units, gaps, villages, places, sites, names };
+  QN.popupOptions = popupOptions;
+})(window.QN);

@@ -1,0 +1,309 @@
+/* Starts the page: one state, one way from state to what is seen. */
+(function (QN) {
+  'use strict';
+  const { text } = QN;
+  const PROVINCE_PADDING = 14;
+  const WIDE = 900;
+  const byId = (id) => document.getElementById(id);
+
+  const state = {
+    theme: 'share', metric: 'population', when: 1, level: 'commune', kind: 'technology',
+    hidden: new Set(), allGaps: false,
+    layers: { relief: true, gaps: true, villages: true, places: true, names: true, sites: false },
+  };
+  let data;
+  let map;
+  let images;
+  let parts;
+  let names;
+  let home;
+  let zoomControl;
+  const drawn = {};
+
+  function valueOf(level, i) {
+    const u = data.units[level];
+    if (state.metric === 'villages') {
+      const all = u.v ? u.v[i] : 0;
+      return all ? u['v' + state.when][i] / all : null;
+    }
+    const column = u[(state.metric === 'land' ? 'l' : 'p') + state.when];
+    return column ? column[i] : null;
+  }
+
+  function shareColour(share) {
+    if (share === null || share === undefined) { return data.colours.none; }
+    const entry = data.legend.share.find((item) => item.from === null || share * 100 >= item.from);
+    return entry.colour;
+  }
+
+  function unitStyle(level) {
+    const filled = state.theme === 'share';
+    return (i) => ({
+      color: filled ? '#8d7f6c' : '#5d6a73', weight: level === 'commune' ? 0.9 : 0.6, opacity: 0.9,
+      fill: true, fillColor: shareColour(valueOf(level, i)), fillOpacity: filled ? 0.94 : 0.001,
+    });
+  }
+
+  /* Adds or removes a layer so that it is on the map exactly when it should be. */
+  function keep(name, layer, wanted) {
+    if (!layer || Boolean(drawn[name]) === wanted) { return; }
+    drawn[name] = wanted;
+    if (wanted) { layer.addTo(map); } else { layer.remove(); }
+  }
+
+  const SITE_KEYS = {
+    technology: (s, i) => s.best[i],
+    operator: (s, i) => s.op[i],
+    programme: (s, i) => (s.prog && s.prog[i]) || '',
+  };
+
+  function siteKey(i) { return SITE_KEYS[state.kind](data.sites, i); }
+
+  function onAir(i) {
+    const s = data.sites;
+    const day = state.when ? data.dates.after : data.dates.before;
+    return s.on[i] <= day && !(s.off && s.off[i] && s.off[i] <= day);
+  }
+
+  function paintSites() {
+    const colours = data.colours[state.kind];
+    parts.sites.paint((i) => colours[siteKey(i)] || '#8a949b',
+      (i) => onAir(i) && !state.hidden.has(siteKey(i)));
+  }
+
+  QN.siteKinds = function (kind) {
+    const counts = new Map();
+    data.sites.id.forEach((id, i) => {
+      if (onAir(i)) {
+        const key = SITE_KEYS[kind](data.sites, i);
+        counts.set(key, (counts.get(key) || 0) + 1);
+      }
+    });
+    return Object.keys(data.colours[kind]).filter((key) => counts.has(key)).map((key) => ({
+      key, colour: data.colours[kind][key], count: counts.get(key),
+      label: kind === 'programme' ? text.code('programme', key) : key,
+    }));
+  };
+
+  /* Gaps lie above the units, whatever was hovered last. */
+  QN.raise = function () {
+    if (drawn.gaps) { parts.gaps.group.bringToFront(); }
+  };
+
+  function paint(changed) {
+    const any = (...keys) => keys.some((key) => changed.has(key));
+    if (any('level', 'theme', 'metric', 'when')) {
+      Object.keys(parts.units).forEach((level) => {
+        keep(level, parts.units[level].group, level === state.level);
+        if (level === state.level) { parts.units[level].paint(unitStyle(level)); }
+      });
+    }
+    ['level', 'margin'].forEach((theme) => [0, 1].forEach((when) => keep(theme + when,
+      images[theme + when], state.theme === theme && state.when === when)));
+    keep('relief', images.relief, state.layers.relief);
+    keep('gaps', parts.gaps.group, state.layers.gaps && Boolean(state.when));
+    // An icon first: a marker that is added without one asks for Leaflet's own image file.
+    if (any('when', 'zoom')) { parts.villages.paint(state.when); }
+    keep('villages', parts.villages.group, state.layers.villages);
+    keep('places', parts.places.group, state.layers.places);
+    keep('sites', parts.sites.group, state.layers.sites);
+    if (state.layers.sites && any('kind', 'hidden', 'when', 'layers', 'language')) { paintSites(); }
+    QN.raise();
+    names.show(state.layers.names);
+    if (!(changed.size === 1 && changed.has('zoom'))) { QN.panel.draw(data, state); }
+  }
+
+  /* The only way to change what is shown. */
+  QN.set = function (patch) {
+    Object.assign(state, patch);
+    paint(new Set(Object.keys(patch)));
+  };
+
+  function setLanguage(name) {
+    text.language = name;
+    map.attributionControl.setPrefix(text.t('attribution'));
+    zoomTitles();
+    map.eachLayer((layer) => { if (layer.getPopup && layer.isPopupOpen()) { layer.getPopup().update(); } });
+    QN.set({ language: name });
+  }
+
+  function zoomTitles() {
+    const [into, out, whole] = zoomControl.getContainer().querySelectorAll('a');
+    [[into, 'zoom.in'], [out, 'zoom.out'], [whole, 'zoom.home']].forEach(([link, key]) => {
+      link.title = text.t(key);
+      link.setAttribute('aria-label', text.t(key));
+    });
+  }
+
+  function goHome() { map.fitBounds(home, { padding: [PROVINCE_PADDING, PROVINCE_PADDING] }); }
+
+  function closePanelOnPhone() {
+    if (window.innerWidth < WIDE) { byId('qn').classList.remove('qn-open'); menuState(); }
+  }
+
+  /* Shows an item and opens its popup once the view has settled. */
+  function reveal(layer, bounds, maxZoom) {
+    closePanelOnPhone();
+    map.closePopup();
+    map.invalidateSize({ animate: false });
+    map.fitBounds(bounds, { maxZoom, padding: [40, 40], animate: false });
+    layer.openPopup(layer.getCenter ? layer.getBounds().getCenter() : layer.getLatLng());
+  }
+
+  QN.goUnit = function (level, i) {
+    QN.set({ level });
+    const item = parts.units[level].items[i];
+    closePanelOnPhone();
+    map.closePopup();
+    map.fitBounds(item.getBounds(), { padding: [40, 40], animate: false });
+    const [x, y] = data.units[level].at[i];
+    item.openPopup([y, x]);
+  };
+  QN.goVillage = function (i) {
+    QN.set({ layers: Object.assign({}, state.layers, { villages: true }) });
+    reveal(parts.villages.items[i], around(data.villages, i), 13);
+  };
+  QN.goPlace = function (i) {
+    QN.set({ layers: Object.assign({}, state.layers, { places: true }) });
+    reveal(parts.places.items[i], around(data.places, i), 13);
+  };
+  QN.goGap = function (i) {
+    QN.set({ when: 1, layers: Object.assign({}, state.layers, { gaps: true }) });
+    byId('qn-when-1').checked = true;
+    const item = parts.gaps.items[i];
+    reveal(item, item.getBounds(), 14);
+  };
+
+  function around(table, i) {
+    const radius = Math.max(1500, (table.r && table.r[i]) || 0);
+    return L.latLng(table.y[i], table.x[i]).toBounds(2.4 * radius);
+  }
+
+  QN.gapsOf = function (code) {
+    return data.gaps.rank.map((rank, i) => i).filter((i) => data.gaps.unit[i] === code);
+  };
+  QN.gapButton = function (i) {
+    const button = QN.el('button', { type: 'button' }, text.t('gap.title', { rank: data.gaps.rank[i] }));
+    button.addEventListener('click', () => QN.goGap(i));
+    return button;
+  };
+
+  function searchEntries() {
+    const entries = [];
+    const unitName = (code) => {
+      const i = data.unitAt.get(code);
+      return i === undefined ? '' : data.units.commune.name[i];
+    };
+    const add = (rank, table, kind, describe, go) => table.name.forEach((name, i) => entries.push({
+      name, rank, alias: (table.en && table.en[i]) || '',
+      describe: () => [text.t('kind.' + kind), describe(i)].filter(Boolean).join(' · '),
+      go: () => go(i),
+    }));
+    add(0, data.units.commune, 'commune', () => '', (i) => QN.goUnit('commune', i));
+    add(1, data.places, 'place', (i) => unitName(data.places.unit && data.places.unit[i]), QN.goPlace);
+    add(2, data.villages, 'village', (i) => unitName(data.villages.unit && data.villages.unit[i]), QN.goVillage);
+    if (data.units.former) {
+      add(3, data.units.former, 'former', (i) => (data.units.former.district || [])[i],
+        (i) => { byId('qn-level-former').checked = true; QN.goUnit('former', i); });
+    }
+    return entries;
+  }
+
+  function nameEntries() {
+    const u = data.units.commune;
+    const communes = u.name.map((name, i) => ({
+      text: text.shortName(name), at: L.latLng(u.at[i][1], u.at[i][0]), weight: (u.land && u.land[i]) || 0,
+    }));
+    const places = data.places.name.map((name, i) => ({
+      text: name, at: L.latLng(data.places.y[i], data.places.x[i]), weight: 1e6 - i, strong: true, below: true,
+    }));
+    const villages = data.villages.name.map((name, i) => ({
+      text: name, at: L.latLng(data.villages.y[i], data.villages.x[i]), weight: -1, from: 12, below: true,
+    }));
+    return [...places, ...communes, ...villages];
+  }
+
+  function menuState() {
+    byId('qn-menu').setAttribute('aria-expanded', String(byId('qn').classList.contains('qn-open')));
+  }
+
+  function listen() {
+    document.querySelectorAll('#qn input[type=radio]').forEach((input) =>
+      input.addEventListener('change', () => {
+        const value = input.name === 'when' ? Number(input.value) : input.value;
+        if (input.name === 'language') { setLanguage(value); return; }
+        QN.set(input.name === 'kind' ? { kind: value, hidden: new Set() } : { [input.name]: value });
+      }));
+    document.querySelectorAll('#qn input[data-layer]').forEach((input) => {
+      input.addEventListener('change', () =>
+        QN.set({ layers: Object.assign({}, state.layers, { [input.dataset.layer]: input.checked }) }));
+    });
+    byId('qn-gaps-more').addEventListener('click', () => QN.set({ allGaps: !state.allGaps }));
+    byId('qn-menu').addEventListener('click', () => {
+      byId('qn').classList.toggle('qn-open');
+      menuState();
+    });
+    byId('qn-legend-toggle').addEventListener('click', () => {
+      const open = byId('qn-legend').classList.toggle('qn-open');
+      byId('qn-legend-toggle').setAttribute('aria-expanded', String(open));
+    });
+  }
+
+  function controls() {
+    zoomControl = L.control.zoom({ position: 'topright' }).addTo(map);
+    const link = L.DomUtil.create('a', 'qn-home', zoomControl.getContainer());
+    link.href = '#';
+    link.setAttribute('role', 'button');
+    link.textContent = '⌂';
+    L.DomEvent.disableClickPropagation(link);
+    L.DomEvent.on(link, 'click', (event) => { L.DomEvent.preventDefault(event); goHome(); });
+    L.control.scale({ imperial: false, maxWidth: 130, position: 'bottomleft' }).addTo(map);
+  }
+
+  function panes() {
+    map.createPane('qn-halo').style.zIndex = 460;
+    map.getPane('qn-halo').style.pointerEvents = 'none';
+    map.createPane('qn-names').style.zIndex = 560;
+    map.getPane('qn-names').style.pointerEvents = 'none';
+    QN.haloRenderer = L.svg({ pane: 'qn-halo' });
+  }
+
+  QN.start = function (leafletMap, overlays) {
+    map = leafletMap;
+    images = overlays;
+    data = JSON.parse(byId('qn-data').textContent);
+    data.unitAt = new Map(data.units.commune.code.map((code, i) => [code, i]));
+    QN.font = "'Noto Sans','Segoe UI',Roboto,Arial,sans-serif";
+    text.use(data.labels);
+    QN.symbols.use(data.colours);
+    home = L.latLngBounds(data.extent);
+    const wide = window.innerWidth >= WIDE;
+    byId('qn-headline-box').open = wide;
+    byId('qn-legend').classList.toggle('qn-open', wide);
+    byId('qn-legend-toggle').setAttribute('aria-expanded', String(wide));
+
+    panes();
+    controls();
+    map.setMaxBounds(home.pad(0.6));
+    goHome();
+    map.setMinZoom(Math.floor(map.getZoom() - 1));
+    parts = {
+      units: {}, gaps: QN.layers.gaps(data), villages: QN.layers.villages(data, map),
+      places: QN.layers.places(data, map), sites: QN.layers.sites(data, map),
+    };
+    Object.keys(data.units).forEach((level) => { parts.units[level] = QN.layers.units(data, level); });
+    names = QN.layers.names(map, nameEntries());
+    listen();
+    QN.search.attach(byId('qn-q'), byId('qn-hits'), QN.search.index(searchEntries()));
+    QN.find = (query) => QN.search.find(QN.search.index(searchEntries()), query).map((hit) => hit.name);
+    let small = map.getZoom() < 10;
+    map.on('zoomend', () => {
+      const now = map.getZoom() < 10;
+      if (now !== small) { small = now; paint(new Set(['zoom'])); }
+      map.getContainer().classList.toggle('qn-near', map.getZoom() >= 12);
+    });
+    QN.set(Object.assign({}, state));
+    setLanguage('vi');
+    document.documentElement.classList.add('qn-ready');
+  };
+})(window.QN);

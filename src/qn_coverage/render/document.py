@@ -1,0 +1,145 @@
+"""A study → the one JSON document that the page's scripts draw from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from qn_coverage.propagation.models import MODELS
+from qn_coverage.render import layers, legend
+from qn_coverage.render.labels import LABELS
+from qn_coverage.render.sources import sources_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from qn_coverage.study import Study
+
+GAP_SMOOTHING: Final = 0.9
+"""Tolerance for drawing gaps, in cells: rounds off the staircase of the raster."""
+
+LEVEL_TECHNOLOGY: Final = "4G"
+"""Technology whose level is drawn, where the study has it."""
+
+
+def page_document(study: Study) -> dict[str, Any]:
+    """Everything the page shows but the images, as plain values.
+
+    Parameters
+    ----------
+    study
+        Answers of a scenario.
+    """
+    sites = layers.site_columns(study.sectors)
+    technology = level_technology(study)
+    return {
+        "title": [study.scenario.study.name_vi, study.scenario.study.name_en],
+        "dates": {
+            "before": study.before.on.isoformat(),
+            "after": study.after.on.isoformat(),
+        },
+        "cell": study.grid.cell_m,
+        "model": {"title": _model_title(study.scenario.model.name)},
+        "service": _service(study),
+        "caveats": [[caveat["vi"], caveat["en"]] for caveat in study.summary["caveats"]],
+        "headline": headline(study.summary),
+        "extent": _extent(study),
+        "units": _units(study),
+        "gaps": layers.gap_columns(
+            study.gaps, tolerance_m=GAP_SMOOTHING * study.grid.cell_m, crs=study.grid.crs
+        ),
+        "villages": layers.village_columns(study.villages),
+        "places": layers.place_columns(study.places),
+        "sites": sites,
+        "levelTechnology": "4G RSRP" if technology == "4G" else technology,
+        "legend": _legend(study, technology),
+        "colours": _colours(sites),
+        "sources": sources_of(study),
+        "labels": {key: list(pair) for key, pair in LABELS.items()},
+    }
+
+
+def headline(summary: Mapping[str, Any]) -> dict[str, Any]:
+    """Figures of the province, before and after, from the study's summary."""
+    province, villages = summary["province"], summary["villages"]
+    verdicts = ("covered", "not_covered", "cannot_tell")
+    return {
+        "population": [province[f"population_share_{when}"] for when in ("before", "after")],
+        "land": [province[f"land_share_{when}"] for when in ("before", "after")],
+        "offPopulation": layers.whole(province["uncovered_population_after"]),
+        "offLand": layers.whole(province["uncovered_land_km2_after"]),
+        "villages": {
+            "total": villages["total"],
+            "before": {verdict: villages[f"before_{verdict}"] for verdict in verdicts},
+            "after": {verdict: villages[f"after_{verdict}"] for verdict in verdicts},
+        },
+    }
+
+
+def level_technology(study: Study) -> str:
+    """Technology whose level is drawn: 4G, or the newest the study has."""
+    names = sorted({layer.technology for layer in study.after.layers})
+    return LEVEL_TECHNOLOGY if LEVEL_TECHNOLOGY in names or not names else names[-1]
+
+
+def level_breaks_dbm(study: Study, technology: str) -> tuple[float, ...]:
+    """Lower ends of the classes of level, from the rule that the study used."""
+    threshold = study.scenario.service.threshold_dbm[technology]  # type: ignore[index]
+    required = [
+        layer.required_dbm for layer in study.after.layers if layer.technology == technology
+    ]
+    return legend.level_breaks_dbm(max(required, default=threshold), threshold)
+
+
+def _legend(study: Study, technology: str) -> dict[str, Any]:
+    level = legend.classes(level_breaks_dbm(study, technology), (*legend.LEVEL_COLOURS, ""))
+    return {
+        "share": legend.classes(legend.SHARE_BREAKS, legend.SHARE_COLOURS, scale=100.0),
+        "level": level[:-1],
+        "margin": legend.classes(legend.MARGIN_BREAKS_DB, legend.MARGIN_COLOURS),
+    }
+
+
+def _colours(sites: layers.Columns) -> dict[str, Any]:
+    return {
+        "none": legend.NO_VALUE_COLOUR,
+        "gap": legend.GAP_COLOUR,
+        "verdict": legend.VERDICT_COLOURS,
+        "technology": legend.technology_colours(_distinct(sites["best"])),
+        "operator": legend.operator_colours(_distinct(sites["op"])),
+        "programme": legend.programme_colours(_distinct(sites.get("prog", []))),
+    }
+
+
+def _distinct(values: list[Any]) -> list[str]:
+    return sorted({value for value in values if value})
+
+
+def _units(study: Study) -> dict[str, layers.Columns]:
+    crs = study.grid.crs
+    units = {"commune": layers.unit_columns(study.communes, tolerance_m=0.0, crs=crs)}
+    if not study.former_communes.empty:
+        units["former"] = layers.unit_columns(study.former_communes, tolerance_m=0.0, crs=crs)
+    return units
+
+
+def _extent(study: Study) -> list[list[float]]:
+    west, south, east, north = (round(float(value), 5) for value in study.communes.total_bounds)
+    return [[south, west], [north, east]]
+
+
+def _service(study: Study) -> dict[str, Any]:
+    used = {layer.technology for layer in study.after.layers}
+    service = study.scenario.service
+    return {
+        "probability": service.location_probability,
+        "sigma": service.location_sigma_db,
+        "thresholds": [
+            [name, dbm] for name, dbm in sorted(service.threshold_dbm.items()) if name in used
+        ],
+    }
+
+
+def _model_title(name: str) -> list[str]:
+    # A caller's own function is not in the registry and goes by its name.
+    model = MODELS.get(name)
+    return [model.title_vi, model.title_en] if model else [name, name]

@@ -1,0 +1,218 @@
+"""A study's tables → compact columns that the page's scripts draw from.
+
+Each table becomes one list a column, so that no property name is repeated; popups are built in the
+page from these lists and one dictionary of labels.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from qn_coverage.core.text import nfc
+from qn_coverage.render import shapes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import geopandas as gpd
+
+Columns = dict[str, list[Any]]
+Spec = dict[str, tuple[str, "Callable[[Any], Any]"]]
+
+
+def text(value: Any) -> str | None:
+    """Normalised text, or None for an empty cell."""
+    return None if _empty(value) else nfc(str(value)) or None
+
+
+def day(value: Any) -> str | None:
+    """ISO date, or None for an empty cell."""
+    return None if _empty(value) else pd.Timestamp(value).date().isoformat()
+
+
+def whole(value: Any) -> int | None:
+    """Whole number, or None for an empty cell."""
+    return None if _empty(value) or not math.isfinite(value) else round(value)
+
+
+def yes(value: Any) -> int:
+    """1 for true, 0 for false or empty."""
+    return int(not _empty(value) and bool(value))
+
+
+def number(digits: int) -> Callable[[Any], float | None]:
+    """Rounding to some digits; None for an empty cell or an infinity."""
+
+    def rounded(value: Any) -> float | None:
+        return None if _empty(value) or not math.isfinite(value) else round(float(value), digits)
+
+    return rounded
+
+
+def _empty(value: Any) -> bool:
+    return value is None or value is pd.NA or value is pd.NaT or value != value
+
+
+def columns(frame: pd.DataFrame, spec: Mapping[str, tuple[str, Callable[[Any], Any]]]) -> Columns:
+    """Columns of a table under the page's short names; what the table lacks is left out."""
+    return {
+        key: [convert(value) for value in frame[source].tolist()]
+        for key, (source, convert) in spec.items()
+        if source in frame.columns
+    }
+
+
+def _positions(points: gpd.GeoSeries) -> Columns:
+    return {
+        "x": [round(float(x), 5) for x in points.x],
+        "y": [round(float(y), 5) for y in points.y],
+    }
+
+
+_UNIT: Spec = {
+    "code": ("code", text),
+    "name": ("name_vi", text),
+    "en": ("name_en", text),
+    "type": ("type", text),
+    "district": ("district", text),
+    "pop": ("population", whole),
+    "popYear": ("population_year", whole),
+    "popOrigin": ("population_origin", text),
+    "statutory": ("statutory_area_km2", number(2)),
+    "land": ("land_area_km2", number(2)),
+    "p0": ("population_share_before", number(4)),
+    "p1": ("population_share_after", number(4)),
+    "l0": ("land_share_before", number(4)),
+    "l1": ("land_share_after", number(4)),
+    "v": ("villages", whole),
+    "v0": ("villages_covered_before", whole),
+    "v1": ("villages_covered_after", whole),
+    "offPop": ("uncovered_population_after", whole),
+    "offLand": ("uncovered_land_km2_after", number(2)),
+    "was": ("predecessors", text),
+    "note": ("note", text),
+}
+
+
+def unit_columns(units: gpd.GeoDataFrame, *, tolerance_m: float, crs: str) -> Columns:
+    """Communes of one level with their shares, shapes and the spot of their label."""
+    if "land_area_km2" not in units.columns and "land_km2" in units.columns:
+        units = units.rename(columns={"land_km2": "land_area_km2"})
+    table = columns(units, _UNIT)
+    table["shape"] = shapes.drawn(units, tolerance_m=tolerance_m, crs=crs)
+    table["at"] = [list(point) for point in shapes.label_points(units)]
+    return table
+
+
+_VILLAGE: Spec = {
+    "id": ("village_id", text),
+    "name": ("name_vi", text),
+    "unit": ("commune_code", text),
+    "former": ("former_commune", text),
+    "pop": ("population", whole),
+    "hh": ("households", whole),
+    "prog": ("in_programme", yes),
+    "served": ("served_from", day),
+    "origin": ("origin", text),
+    "r": ("uncertainty_m", whole),
+    "s0": ("verdict_before", text),
+    "s1": ("verdict_after", text),
+    "d0": ("disc_share_before", number(3)),
+    "d1": ("disc_share_after", number(3)),
+    "m0": ("margin_before_db", number(1)),
+    "m1": ("margin_after_db", number(1)),
+    "op": ("operator_after", text),
+    "tech": ("technology_after", text),
+    "site": ("site_after", text),
+    "note": ("note", text),
+    "source": ("source", text),
+}
+
+
+def village_columns(villages: gpd.GeoDataFrame) -> Columns:
+    """Villages with their verdicts."""
+    return columns(villages, _VILLAGE) | _positions(villages.geometry)
+
+
+_PLACE: Spec = {
+    "id": ("place_id", text),
+    "name": ("name_vi", text),
+    "en": ("name_en", text),
+    "kind": ("kind", text),
+    "unit": ("commune_code", text),
+    "origin": ("origin", text),
+    "r": ("uncertainty_m", whole),
+    "note": ("note", text),
+    "source": ("source", text),
+}
+
+
+def place_columns(places: gpd.GeoDataFrame) -> Columns:
+    """Named places with the radius that holds each."""
+    return columns(places, _PLACE) | _positions(places.geometry.representative_point())
+
+
+_GAP: Spec = {
+    "rank": ("rank", whole),
+    "id": ("gap_id", text),
+    "unit": ("commune_code", text),
+    "commune": ("commune", text),
+    "communes": ("communes", text),
+    "km2": ("area_km2", number(2)),
+    "pop": ("population", whole),
+    "v": ("villages", whole),
+    "km": ("distance_to_site_km", number(1)),
+    "worst": ("worst_margin_db", number(1)),
+    "best": ("best_margin_db", number(1)),
+    "reason": ("reason", text),
+}
+
+
+def gap_columns(gaps: gpd.GeoDataFrame, *, tolerance_m: float, crs: str) -> Columns:
+    """Gaps by rank, with their shapes."""
+    ranked = gaps.sort_values("rank", kind="stable")
+    table = columns(ranked, _GAP)
+    table["shape"] = shapes.drawn(ranked, tolerance_m=tolerance_m, crs=crs)
+    return table
+
+
+_SITE: Spec = {
+    "id": ("site_id", text),
+    "name": ("name", text),
+    "op": ("operator", text),
+    "tech": ("technologies", text),
+    "best": ("best_technology", text),
+    "h": ("height_agl_m", number(1)),
+    "on": ("on_air", day),
+    "off": ("off_air", day),
+    "prog": ("programme", text),
+    "origin": ("origin", text),
+    "r": ("uncertainty_m", whole),
+    "n": ("sectors", whole),
+    "source": ("source", text),
+}
+
+
+def site_columns(sectors: gpd.GeoDataFrame) -> Columns:
+    """Sites, one row a mast, from the sectors that hang on it."""
+    sites = _sites(sectors)
+    return columns(sites, _SITE) | _positions(sites.geometry)
+
+
+def _sites(sectors: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    grouped = sectors.groupby("site_id", sort=True)
+    sites = grouped.head(1).set_index("site_id").sort_index()
+    technologies = grouped["technology"].agg(lambda names: " ".join(sorted(set(names))))
+    sites["technologies"] = technologies
+    sites["best_technology"] = grouped["technology"].max()
+    sites["sectors"] = grouped.size()
+    sites["height_agl_m"] = grouped["height_agl_m"].max()
+    sites["on_air"] = grouped["on_air"].min()
+    if "off_air" in sectors.columns:
+        # A mast is off air when the last of its sectors is.
+        standing = sectors["off_air"].isna().groupby(sectors["site_id"]).any()
+        sites["off_air"] = grouped["off_air"].max().where(~standing)
+    return sites.reset_index()

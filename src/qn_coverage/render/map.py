@@ -1,0 +1,181 @@
+"""The map page: one file that opens on a computer without a network."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from qn_coverage.render import document, legend, overlay, page, vendored
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import folium
+    import numpy.typing as npt
+
+    from qn_coverage.analysis.coverage import Coverage
+    from qn_coverage.study import Study
+
+_DATA: Final = "@@qn-data@@"
+_LICENCES: Final = "@@qn-licences@@"
+_MAX_ZOOM: Final = 18
+_LICENCE_FILES: Final = ("leaflet/LICENSE", "leaflet.markercluster/MIT-LICENCE.txt")
+
+
+def write_map(study: Study, path: Path) -> None:
+    """Write the page of a study as UTF-8 with Unix line ends."""
+    path.write_text(render_map(study), encoding="utf-8", newline="\n")
+
+
+def render_map(study: Study) -> str:
+    """Page of a study, the same text for the same study.
+
+    The page loads nothing: scripts, styles, images and data are inside it, and its content
+    security policy refuses any request.
+
+    Parameters
+    ----------
+    study
+        Answers of a scenario.
+
+    Raises
+    ------
+    AssetError
+        The page would load something that is not vendored, or a vendored file was changed.
+    """
+    base = _base_map(study)
+    text = page.renumbered(base.get_root().render())
+    text = page.tidy(text, title=study.scenario.study.name_vi, language="vi")
+    text = page.self_contained(text, vendored.page_assets())
+    text = page.with_policy(text)
+    # Data come last, so that nothing above can mistake a name for markup.
+    data = page.json_for_script(document.page_document(study))
+    return text.replace(_LICENCES, html.escape(_licences()), 1).replace(_DATA, data, 1)
+
+
+def _base_map(study: Study) -> folium.Map:
+    import folium  # noqa: PLC0415 (slow to import: only when a map is drawn)
+
+    west, south, east, north = study.communes.total_bounds
+    base = folium.Map(
+        location=[(south + north) / 2, (west + east) / 2],
+        zoom_start=9,
+        tiles=None,
+        zoom_control=False,
+        prefer_canvas=True,
+        font_size="13px",
+        maxZoom=_MAX_ZOOM,
+        zoomSnap=0.25,
+        maxBoundsViscosity=0.6,
+    )
+    # Folium's own list pulls bootstrap, jquery, font-awesome and more, none of which is used.
+    base.default_js = [("leaflet", vendored.address_of("leaflet/leaflet.js"))]
+    base.default_css = [("leaflet_css", vendored.address_of("leaflet/leaflet.css"))]
+    folium.map.CustomPane("qn-context", z_index=150).add_to(base)
+    folium.map.CustomPane("qn-signal", z_index=350).add_to(base)
+    folium.map.CustomPane("qn-relief", z_index=450).add_to(base)
+    images = {name: _image(entry, base) for name, entry in _images(study).items()}
+    _behaviour(images).add_to(base)
+    return base
+
+
+def _images(study: Study) -> dict[str, dict[str, Any]]:
+    """Images of the map by the name that the page's scripts know."""
+    technology = document.level_technology(study)
+    breaks = document.level_breaks_dbm(study, technology)
+    found: dict[str, dict[str, Any]] = {
+        "context": _entry(overlay.surroundings_overlay(study.terrain), "qn-context", show=True),
+        "relief": _entry(overlay.relief_overlay(study.terrain), "qn-relief", opacity=0.75),
+    }
+    for index, coverage in enumerate((study.before, study.after)):
+        level = overlay.class_overlay(
+            level_classes(coverage, technology, breaks), study.grid, legend.LEVEL_COLOURS
+        )
+        margin = overlay.class_overlay(
+            margin_classes(coverage, study.land.values), study.grid, legend.MARGIN_COLOURS
+        )
+        found[f"level{index}"] = _entry(level, "qn-signal", opacity=0.9, cells=True)
+        found[f"margin{index}"] = _entry(margin, "qn-signal", opacity=0.9, cells=True)
+    return found
+
+
+def level_classes(
+    coverage: Coverage, technology: str, breaks_dbm: tuple[float, ...]
+) -> npt.NDArray[np.uint8]:
+    """Class of the strongest level of a technology; cells below the last break are not drawn."""
+    classes = overlay.classified(coverage.level_dbm(technology=technology), breaks_dbm)
+    classes[classes == len(breaks_dbm)] = overlay.TRANSPARENT
+    return classes
+
+
+def margin_classes(
+    coverage: Coverage, land: npt.NDArray[np.floating]
+) -> npt.NDArray[np.uint8]:
+    """Class of the best margin of any technology; the sea is drawn only where there is signal."""
+    classes = overlay.classified(coverage.margin_db(), legend.MARGIN_BREAKS_DB)
+    covered_classes = legend.MARGIN_BREAKS_DB.index(0.0)
+    classes[(land <= 0.0) & (classes > covered_classes)] = overlay.TRANSPARENT
+    return classes
+
+
+def _entry(
+    image: overlay.Overlay, pane: str, *, show: bool = False, opacity: float = 1.0, cells: bool = False
+) -> dict[str, Any]:
+    return {
+        "image": image.uri,
+        "bounds": [list(corner) for corner in image.bounds],
+        "pane": pane,
+        "show": show,
+        "opacity": opacity,
+        "class_name": "qn-cells" if cells else "qn-image",
+    }
+
+
+def _image(entry: dict[str, Any], base: folium.Map) -> str:
+    """Adds an image and returns the name of its script variable."""
+    import folium  # noqa: PLC0415
+
+    image = folium.raster_layers.ImageOverlay(**entry, pixelated=False, control=False)
+    image.add_to(base)
+    return str(image.get_name())
+
+
+def _behaviour(images: dict[str, str]) -> Any:
+    """Element that carries our own markup, data and scripts."""
+    from folium.elements import JSCSSMixin  # noqa: PLC0415
+    from folium.template import Template  # noqa: PLC0415
+
+    class Behaviour(JSCSSMixin):  # type: ignore[misc]
+        default_js = (
+            ("markercluster", vendored.address_of("leaflet.markercluster/leaflet.markercluster.js")),
+            *((name, vendored.OWN + name) for name in vendored.OWN_JS),
+        )
+        default_css = (
+            ("markercluster_css", vendored.address_of("leaflet.markercluster/MarkerCluster.css")),
+            *((name, vendored.OWN + name) for name in vendored.OWN_CSS),
+        )
+        _template = Template(
+            "{% macro html(this, kwargs) %}"
+            + vendored.own_text("qn_map.html")
+            + f'<script type="application/json" id="qn-data">{_DATA}</script>'
+            + f'<script type="text/plain" id="qn-licences">{_LICENCES}</script>'
+            "{% endmacro %}"
+            "{% macro script(this, kwargs) %}"
+            "QN.start({{ this._parent.get_name() }}, { {% for key, name in this.images.items() %}"
+            "{{ key }}: {{ name }}, {% endfor %} });"
+            "{% endmacro %}"
+        )
+
+        def __init__(self) -> None:
+            super().__init__()
+            self._name = "Behaviour"
+            self.images = images
+
+    return Behaviour()
+
+
+def _licences() -> str:
+    files = {asset.path: asset for asset in vendored.vendored().values()}
+    return "\n\n".join(files[name].content().decode("utf-8").strip() for name in _LICENCE_FILES)
