@@ -97,7 +97,7 @@ def fill_tile(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one compiled loop nest
             if worst_layer != layer:
                 worst_second = _least(second_dbm[layer, row_0:row_1, col_0:col_1])
                 worst_layer = layer
-            if best_possible_dbm[k] <= worst_second:
+            if best_possible_dbm[k] < worst_second:
                 continue
         worst_layer = -1
         table = table_of[e]
@@ -127,7 +127,7 @@ def fill_tile(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one compiled loop nest
                     if prune:
                         bound = np.float32(level_64 + vertical)
                         if bound < floor or (
-                            bound < required and bound <= second_dbm[layer, row, col]
+                            bound < required and bound < second_dbm[layer, row, col]
                         ):
                             continue
                     horizontal = horizontal_db(

@@ -1,0 +1,390 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qn_coverage.core.errors import (
+    CancelledError,
+    CoverageError,
+    InvalidDataError,
+    ModelRangeError,
+    UnknownNameError,
+)
+from qn_coverage.propagation import antenna
+from qn_coverage.propagation.emitters import NO_SERVER, Emitters, Mosaic, Surface
+from qn_coverage.propagation.free_space import free_space
+from qn_coverage.propagation.models import resolve
+from qn_coverage.propagation.mosaic import best_servers
+
+ROWS, COLS, CELL_M = 70, 90, 200.0
+RX_M = 1.5
+ARRAYS = ("level_dbm", "second_dbm", "server", "count")
+COLUMNS = [name for name in Emitters.__slots__ if name != "required_dbm"]
+
+
+def surface(environment=None, shape=(ROWS, COLS)):
+    flat = np.zeros(shape, dtype=np.float32)
+    if environment is None:
+        environment = np.random.default_rng(7).integers(0, 3, shape)
+    return Surface(
+        west_m=400_000.0,
+        north_m=2_350_000.0,
+        cell_m=CELL_M,
+        ground_m=flat,
+        clutter_m=flat,
+        zone=np.full(shape, 4, dtype=np.uint8),
+        environment=np.asarray(environment, dtype=np.uint8),
+    )
+
+
+def network(seed, count=12, layers=3, reach_m=8000.0):
+    """Random emitters in and around the grid, some omnidirectional."""
+    random = np.random.default_rng(seed)
+    omni = random.random(count) < 0.3
+    azimuth = np.where(omni, np.nan, random.uniform(0.0, 360.0, count))
+    return Emitters(
+        x_m=400_000.0 + random.uniform(-4000.0, COLS * CELL_M + 4000.0, count),
+        y_m=2_350_000.0 - random.uniform(-4000.0, ROWS * CELL_M + 4000.0, count),
+        height_agl_m=random.choice([12.0, 30.0, 45.0], count),
+        frequency_mhz=random.choice([925.0, 1815.0, 2120.0, 3500.0], count),
+        reference_eirp_dbm=random.choice([20.0, 29.0, 57.0], count),
+        azimuth_deg=azimuth,
+        downtilt_deg=random.uniform(-2.0, 10.0, count),
+        beamwidth_h_deg=np.where(omni, np.nan, 65.0),
+        beamwidth_v_deg=random.uniform(5.0, 15.0, count),
+        max_distance_m=random.uniform(500.0, reach_m, count),
+        layer=random.integers(0, layers, count).astype(np.int32),
+        required_dbm=np.linspace(-80.0, -105.0, layers),
+    )
+
+
+def take(emitters, rows):
+    return replace(emitters, **{name: getattr(emitters, name)[rows] for name in COLUMNS})
+
+
+def run(emitters, ground=None, model="okumura_hata", **options):
+    return best_servers(model, emitters, ground or surface(), rx_height_agl_m=RX_M, **options)
+
+
+def one(**columns):
+    """A single omnidirectional emitter at the centre of cell (35, 45), or as told."""
+    base = {
+        "x_m": 400_000.0 + 45.5 * CELL_M,
+        "y_m": 2_350_000.0 - 35.5 * CELL_M,
+        "height_agl_m": 30.0,
+        "frequency_mhz": 925.0,
+        "reference_eirp_dbm": 50.0,
+        "azimuth_deg": np.nan,
+        "downtilt_deg": 0.0,
+        "beamwidth_h_deg": np.nan,
+        "beamwidth_v_deg": 90.0,
+        "max_distance_m": 5000.0,
+        "layer": 0,
+    } | columns
+    size = max(np.size(value) for value in base.values())
+    arrays = {name: np.broadcast_to(value, size).astype(float) for name, value in base.items()}
+    arrays["layer"] = arrays["layer"].astype(np.int32)
+    return Emitters(**arrays, required_dbm=np.array([-95.0]))
+
+
+def same_bytes(left, right):
+    return all(getattr(left, a).tobytes() == getattr(right, a).tobytes() for a in ARRAYS)
+
+
+def levels_of_each(emitters, ground, model="okumura_hata", rx_gain_db=0.0):
+    """The dumb twin: exact level of every emitter in every cell, no table, no tile."""
+    rows, cols = ground.shape
+    x = ground.west_m + (np.arange(cols) + 0.5) * ground.cell_m
+    y = ground.north_m - (np.arange(rows) + 0.5) * ground.cell_m
+    function = resolve(model).function
+    out = np.full((len(emitters), rows, cols), -np.inf)
+    for e in range(len(emitters)):
+        dx, dy = np.meshgrid(x - emitters.x_m[e], y - emitters.y_m[e])
+        distance = np.hypot(dx, dy)
+        loss = function(
+            np.maximum(distance, 1.0) / 1000.0,
+            frequency_mhz=emitters.frequency_mhz[e],
+            tx_height_m=emitters.height_agl_m[e],
+            rx_height_m=RX_M,
+            environment=ground.environment,
+        )
+        pattern = antenna.tr36814(
+            np.degrees(np.arctan2(dx, dy)),
+            np.degrees(np.arctan2(emitters.height_agl_m[e] - RX_M, distance)),
+            azimuth_deg=emitters.azimuth_deg[e],
+            downtilt_deg=emitters.downtilt_deg[e],
+            beamwidth_h_deg=emitters.beamwidth_h_deg[e],
+            beamwidth_v_deg=emitters.beamwidth_v_deg[e],
+        )
+        level = emitters.reference_eirp_dbm[e] - loss + pattern + rx_gain_db
+        inside = (distance <= emitters.max_distance_m[e]) & (level >= -140.0)
+        out[e] = np.where(inside, level, -np.inf)
+    return out
+
+
+@pytest.mark.parametrize("model", ["okumura_hata", "free_space"])
+@pytest.mark.parametrize("seed", range(5))
+def test_mosaic_agrees_with_every_level_computed_one_by_one(seed, model):
+    ground = surface()
+    emitters = network(seed)
+    mosaic = run(emitters, ground, model, rx_gain_db=-3.0)
+    each = levels_of_each(emitters, ground, model, rx_gain_db=-3.0)
+    for layer in range(3):
+        mine = each[emitters.layer == layer]
+        indices = np.flatnonzero(emitters.layer == layer)
+        ranked = np.sort(np.concatenate([mine, np.full((2, ROWS, COLS), -np.inf)]), axis=0)
+        close(mosaic.level_dbm[layer], ranked[-1])
+        close(mosaic.second_dbm[layer], ranked[-2])
+        clear = ranked[-1] > ranked[-2] + 0.01
+        expected = indices[mine.argmax(axis=0)] if len(indices) else np.full((ROWS, COLS), -1)
+        assert (mosaic.server[layer][clear] == expected[clear]).all()
+        required = emitters.required_dbm[layer]
+        enough = (mine >= required).sum(axis=0)
+        doubtful = (np.abs(mine - required) < 0.01).any(axis=0)
+        assert (mosaic.count[layer][~doubtful] == enough[~doubtful]).all()
+
+
+def close(value, expected):
+    # The rim of a disc and the floor cut sharply, so a cell at their edge may differ by rounding.
+    assert (np.isfinite(value) == np.isfinite(expected)).all()
+    inside = np.isfinite(expected)
+    assert np.abs(value[inside] - expected[inside]).max(initial=0.0) < 2e-3
+
+
+@given(seed=st.integers(0, 10_000), count=st.integers(0, 30))
+@settings(max_examples=25)
+def test_pruning_changes_no_byte(seed, count):
+    emitters = network(seed, count)
+    assert same_bytes(run(emitters), run(emitters, prune=False))
+
+
+@given(seed=st.integers(0, 10_000))
+@settings(max_examples=25)
+def test_pruning_changes_no_byte_where_levels_are_equal(seed):
+    emitters = take(network(seed, 8), np.random.default_rng(seed).integers(0, 8, 24))
+    pruned = run(emitters)
+    assert same_bytes(pruned, run(emitters, prune=False))
+    begun = run(take(emitters, slice(12, None)), first_index=12)
+    assert same_bytes(pruned, run(take(emitters, slice(12)), start=begun))
+
+
+@given(seed=st.integers(0, 10_000), threads=st.integers(1, 5))
+@settings(max_examples=15)
+def test_threads_change_no_byte(seed, threads):
+    emitters = network(seed, 25)
+    assert same_bytes(run(emitters, threads=1), run(emitters, threads=threads))
+
+
+@given(seed=st.integers(0, 10_000))
+@settings(max_examples=25)
+def test_order_of_emitters_changes_only_their_indices(seed):
+    emitters = network(seed, 20)
+    order = np.random.default_rng(seed).permutation(20)
+    straight, shuffled = run(emitters), run(take(emitters, order))
+    for name in ("level_dbm", "second_dbm", "count"):
+        assert (getattr(straight, name) == getattr(shuffled, name)).all()
+    served = shuffled.server != NO_SERVER
+    assert (served == (straight.server != NO_SERVER)).all()
+    assert (order[shuffled.server[served]] == straight.server[served]).all()
+
+
+@given(seed=st.integers(0, 10_000), first=st.integers(0, 20), prune=st.booleans())
+@settings(max_examples=25)
+def test_going_on_from_a_mosaic_equals_one_pass(seed, first, prune):
+    emitters = network(seed, 20)
+    begun = run(take(emitters, slice(None, first)))
+    kept = begun.copy()
+    rest = run(take(emitters, slice(first, None)), start=begun, first_index=first, prune=prune)
+    assert same_bytes(rest, run(emitters))
+    assert same_bytes(begun, kept)
+
+
+@given(seed=st.integers(0, 10_000))
+@settings(max_examples=25)
+def test_second_never_beats_the_best_and_count_agrees_with_the_levels(seed):
+    emitters = network(seed, 30)
+    mosaic = run(emitters)
+    required = emitters.required_dbm.astype(np.float32)[:, None, None]
+    assert (mosaic.second_dbm <= mosaic.level_dbm).all()
+    assert ((mosaic.count >= 1) == (mosaic.level_dbm >= required)).all()
+    assert ((mosaic.count >= 2) == (mosaic.second_dbm >= required)).all()
+    assert ((mosaic.server == NO_SERVER) == (mosaic.level_dbm == -np.inf)).all()
+
+
+@given(seed=st.integers(0, 10_000))
+@settings(max_examples=15)
+def test_no_level_beats_free_space(seed):
+    emitters = network(seed, 10, layers=1)
+    bound = run(emitters, model="free_space")
+    assert (run(emitters).level_dbm <= bound.level_dbm + np.float32(1e-3)).all()
+
+
+@given(seed=st.integers(0, 10_000))
+@settings(max_examples=15)
+def test_one_more_emitter_never_weakens_a_cell(seed):
+    emitters = network(seed, 10)
+    fewer, more = run(take(emitters, slice(9))), run(emitters)
+    assert (more.level_dbm >= fewer.level_dbm).all()
+    assert (more.second_dbm >= fewer.second_dbm).all()
+    assert (more.count >= fewer.count).all()
+
+
+def test_equal_levels_go_to_the_lower_index():
+    twins = one(x_m=[409_100.0, 409_100.0, 409_100.0])
+    mosaic = run(twins)
+    served = mosaic.server != NO_SERVER
+    assert served.any()
+    assert (mosaic.server[served] == 0).all()
+    assert (mosaic.second_dbm[served] == mosaic.level_dbm[served]).all()
+    later = run(take(twins, slice(0, 1)), start=mosaic, first_index=7)
+    assert (later.server[served] == 0).all()
+    earlier = run(take(twins, slice(0, 1)), start=run(twins, first_index=5), first_index=2)
+    assert (earlier.server[served] == 2).all()
+
+
+def test_disc_holds_the_cell_centres_within_its_radius_and_no_other():
+    mosaic = run(one(max_distance_m=1000.0), model="free_space")
+    rows, cols = np.nonzero(mosaic.level_dbm[0] > -np.inf)
+    assert len(rows) == 81  # lattice points within 5 cells: Gauss's circle problem, N(5) = 81
+    assert np.hypot(rows - 35, cols - 45).max() == 5.0
+
+
+def test_azimuth_turns_clockwise_from_north():
+    for azimuth, step in ((0.0, (-5, 0)), (90.0, (0, 5)), (180.0, (5, 0)), (270.0, (0, -5))):
+        face = one(azimuth_deg=azimuth, beamwidth_h_deg=65.0)
+        level = run(face, model="free_space").level_dbm[0]
+        front = level[35 + step[0], 45 + step[1]]
+        back = level[35 - step[0], 45 - step[1]]
+        side = level[35 + step[1], 45 + step[0]]
+        assert front - back == pytest.approx(25.0, abs=0.01)  # the front is not quite level
+        assert front - side == pytest.approx(12.0 * (90.0 / 65.0) ** 2, abs=0.01)
+
+
+def test_level_is_the_link_budget_of_the_cell():
+    mosaic = run(one(), surface(np.zeros((ROWS, COLS))), model="free_space", rx_gain_db=2.0)
+    loss = free_space(2.0, frequency_mhz=925.0, tx_height_m=30.0, rx_height_m=RX_M)
+    assert mosaic.level_dbm[0, 35, 55] == pytest.approx(50.0 - loss + 2.0, abs=0.01)
+
+
+def test_emitters_outside_the_grid_count_into_it():
+    outside = one(x_m=400_000.0 - 1000.0)
+    mosaic = run(outside)
+    assert mosaic.server[0, 35, 0] == 0
+    assert run(one(x_m=400_000.0 - 6000.0)).server.max() == NO_SERVER
+
+
+def test_levels_below_the_floor_count_as_none_but_a_requirement_below_it_holds():
+    quiet = one(reference_eirp_dbm=-30.0)
+    floored = run(quiet, floor_dbm=-120.0)
+    assert floored.level_dbm[np.isfinite(floored.level_dbm)].min() >= -120.0
+    everything = run(replace(quiet, required_dbm=np.array([-300.0])), floor_dbm=-120.0)
+    assert np.isfinite(everything.level_dbm).sum() > np.isfinite(floored.level_dbm).sum()
+
+
+def test_buffer_covers_its_disc_whatever_the_antenna():
+    face = one(azimuth_deg=10.0, beamwidth_h_deg=30.0, reference_eirp_dbm=-20.0)
+    mosaic = run(face, model="buffer")
+    rows, cols = np.indices((ROWS, COLS))
+    inside = np.hypot(rows - 35, cols - 45) * CELL_M <= 5000.0
+    assert ((mosaic.count[0] == 1) == inside).all()
+
+
+def test_nearest_of_equal_buffers_serves():
+    mosaic = run(one(x_m=[405_000.0, 412_000.0]), model="buffer")
+    row = mosaic.server[0, 35]
+    assert row[25] == 0
+    assert row[59] == 1
+    assert (np.diff(row[row >= 0]) >= 0).all()
+
+
+def test_any_function_of_the_common_signature_is_a_model():
+    def wall(distance_km, *, frequency_mhz, tx_height_m, rx_height_m, environment):
+        return np.where(np.asarray(distance_km) <= 1.0, 100.0, np.inf) + 0.0 * environment
+
+    level = run(one(), model=wall).level_dbm[0]
+    assert level[35, 46] == pytest.approx(-50.0, abs=0.1)
+    assert level[35, 52] == -np.inf
+
+
+def test_masts_of_many_heights_take_the_same_answer_in_batches():
+    emitters = network(3, 600, reach_m=1500.0)
+    heights = np.random.default_rng(0).uniform(10.0, 60.0, 600)
+    emitters = replace(emitters, height_agl_m=heights)
+    assert same_bytes(run(emitters), run(emitters, prune=False))
+    half = take(emitters, slice(300))
+    rest = take(emitters, slice(300, None))
+    assert same_bytes(run(rest, start=run(half), first_index=300), run(emitters))
+
+
+def test_no_emitter_leaves_the_mosaic_empty():
+    mosaic = run(take(network(1), slice(0)))
+    assert same_bytes(mosaic, Mosaic.empty(3, (ROWS, COLS)))
+
+
+def test_progress_ends_with_all_parts_done():
+    calls = []
+    run(network(1), progress=lambda done, total: calls.append((done, total)))
+    assert calls[-1][0] == calls[-1][1] > 0
+    assert [done for done, _ in calls] == sorted(done for done, _ in calls)
+
+
+def test_cancelled_work_raises_and_leaves_the_start_alone():
+    start = run(network(1))
+    kept = start.copy()
+    with pytest.raises(CancelledError):
+        run(network(2), start=start, cancelled=lambda: True)
+    assert same_bytes(start, kept)
+    assert issubclass(CancelledError, CoverageError)
+
+
+def test_all_problems_of_the_emitters_are_listed():
+    emitters = network(1)
+    emitters.x_m[2] = np.nan
+    emitters.layer[4] = 9
+    emitters.max_distance_m[5] = 0.0
+    with pytest.raises(InvalidDataError) as caught:
+        run(emitters)
+    assert [(p.row, p.column) for p in caught.value.problems] == [
+        (3, "x_m"),
+        (5, "layer"),
+        (6, "max_distance_m"),
+    ]
+
+
+def test_a_start_of_another_shape_is_refused():
+    with pytest.raises(InvalidDataError, match="wrong-shape"):
+        run(network(1), start=Mosaic.empty(3, (5, 5)))
+
+
+def test_out_of_range_arguments_are_refused():
+    with pytest.raises(UnknownNameError, match="okumura_hata"):
+        run(network(1), model="longley")
+    with pytest.raises(ModelRangeError, match="environment"):
+        run(network(1), surface(np.full((ROWS, COLS), 3)))
+    with pytest.raises(ModelRangeError, match="floor"):
+        run(network(1), floor_dbm=-np.inf)
+    with pytest.raises(ModelRangeError, match="tx_height_m"):
+        run(replace(network(1), height_agl_m=np.full(12, 500.0)))
+
+
+def test_terrain_models_are_handed_to_the_sweep(monkeypatch):
+    import sys
+    import types
+
+    seen = {}
+
+    def best_servers_terrain(emitters, ground, **options):
+        seen.update(options)
+        return Mosaic.empty(3, ground.shape)
+
+    fake = types.ModuleType("qn_coverage.propagation.sweep")
+    fake.best_servers_terrain = best_servers_terrain
+    monkeypatch.setitem(sys.modules, "qn_coverage.propagation.sweep", fake)
+    run(network(1), model="p1812", first_index=3, options="o")
+    assert seen["first_index"] == 3
+    assert seen["options"] == "o"
+    assert seen["rx_height_agl_m"] == RX_M
