@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,31 +13,25 @@ from qn_coverage.analysis.coverage import states
 from qn_coverage.analysis.levels import zones_of_levels
 from qn_coverage.analysis.summary import summarise
 from qn_coverage.analysis.surface import surface_of
-from qn_coverage.core.crs import COMPUTED
-from qn_coverage.core.grid import Grid, Raster
 from qn_coverage.core.progress import SILENT
-from qn_coverage.core.scenario import SHIPPED, Scenario, load_scenario
-from qn_coverage.data.boundaries import read_communes, read_units
-from qn_coverage.data.catalog import layer_path
-from qn_coverage.data.facts import read_claims, read_indicators, read_places
-from qn_coverage.data.rasters import read_population, read_terrain
-from qn_coverage.data.sites import read_sectors
-from qn_coverage.data.villages import read_villages
+from qn_coverage.core.scenario import Scenario, load_scenario
+from qn_coverage.inputs import read_inputs
 from qn_coverage.propagation.models import resolve
 from qn_coverage.propagation.mosaic import best_servers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date
+    from pathlib import Path
 
     import geopandas as gpd
     import numpy.typing as npt
     import pandas as pd
-    from scipy import sparse
 
     from qn_coverage.analysis.coverage import Coverage
+    from qn_coverage.core.grid import Grid, Raster
     from qn_coverage.core.progress import Progress
-    from qn_coverage.data.rasters import Terrain
+    from qn_coverage.inputs import Inputs
     from qn_coverage.propagation.emitters import Mosaic
 
 
@@ -134,9 +127,41 @@ def run_study(
         scenario = Scenario()
     elif not isinstance(scenario, Scenario):
         scenario = load_scenario(scenario)
-    model = resolve(scenario.model.name)
+    resolve(scenario.model.name)  # a wrong name must not cost the time of reading
     progress.stage("read and check inputs")
-    inputs = _read(scenario)
+    inputs = read_inputs(scenario)
+    progress.stage("compute coverage")
+    sectors, before, after = compute_coverage(
+        scenario, inputs, threads=threads, progress=progress, cancelled=cancelled
+    )
+    progress.stage("count land, people and villages")
+    return _answers(scenario, inputs, sectors, before, after)
+
+
+def compute_coverage(
+    scenario: Scenario,
+    inputs: Inputs,
+    *,
+    threads: int | None = None,
+    progress: Progress = SILENT,
+    cancelled: Callable[[], bool] | None = None,
+) -> tuple[gpd.GeoDataFrame, Coverage, Coverage]:
+    """Coverage on the scenario's two days, with the sectors that are on air on either.
+
+    Parameters
+    ----------
+    scenario
+        Days, model, receiver and service.
+    inputs
+        `read_inputs` of this scenario, or of one that differs in the model only.
+    threads, progress, cancelled
+        As in `run_study`.
+
+    Returns
+    -------
+    The sectors (their rows are what `Mosaic.server` names) and the coverage before and after.
+    """
+    model = resolve(scenario.model.name)
     days = (scenario.study.before, scenario.study.after)
     sectors, present = _ever_on_air(inputs.sectors, days)
     layers = network.layers_of(sectors, scenario)
@@ -163,58 +188,8 @@ def run_study(
             cancelled=cancelled,
         )
 
-    progress.stage("compute coverage")
     before, after = states(days, present, grid=inputs.grid, layers=layers, compute=compute)
-    progress.stage("count land, people and villages")
-    return _answers(scenario, inputs, sectors, before, after)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Inputs:
-    """Everything read, on one grid."""
-
-    files: Mapping[str, Path]
-    grid: Grid
-    communes: gpd.GeoDataFrame
-    former_communes: gpd.GeoDataFrame
-    districts: gpd.GeoDataFrame
-    sectors: gpd.GeoDataFrame
-    villages: gpd.GeoDataFrame
-    places: gpd.GeoDataFrame
-    indicators: pd.DataFrame
-    claims: pd.DataFrame
-    terrain: Terrain
-    commune_land: sparse.csr_array
-    land: Raster
-    population: Raster
-
-
-def _read(scenario: Scenario) -> _Inputs:
-    files = {
-        key: layer_path(key) if value == SHIPPED else Path(value)
-        for key, value in scenario.inputs.model_dump().items()
-    }
-    communes = read_communes(files["communes"])
-    west, south, east, north = communes.to_crs(COMPUTED).total_bounds
-    grid = Grid.covering((west, south, east, north), scenario.study.cell_m, crs=COMPUTED)
-    commune_land = zonal.land_shares(communes, grid)
-    land = zonal.land_raster(commune_land, grid)
-    return _Inputs(
-        files=files,
-        grid=grid,
-        communes=communes,
-        former_communes=read_units(files["former_communes"]),
-        districts=read_units(files["districts"]),
-        sectors=read_sectors(files["sectors"]),
-        villages=read_villages(files["villages"]),
-        places=read_places(files["places"]),
-        indicators=read_indicators(files["indicators"]),
-        claims=read_claims(files["claims"]),
-        terrain=read_terrain([files["terrain"]], grid, missing="sea"),
-        commune_land=commune_land,
-        land=land,
-        population=read_population(files["population"], grid, land),
-    )
+    return sectors, before, after
 
 
 def _ever_on_air(
@@ -228,7 +203,7 @@ def _ever_on_air(
 
 def _answers(
     scenario: Scenario,
-    inputs: _Inputs,
+    inputs: Inputs,
     sectors: gpd.GeoDataFrame,
     before: Coverage,
     after: Coverage,

@@ -1,0 +1,100 @@
+"""Everything a study reads, on one grid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qn_coverage.analysis import zonal
+from qn_coverage.core.crs import COMPUTED
+from qn_coverage.core.grid import Grid, Raster
+from qn_coverage.core.scenario import SHIPPED, Scenario
+from qn_coverage.data.boundaries import read_communes, read_units
+from qn_coverage.data.catalog import layer_path
+from qn_coverage.data.facts import read_claims, read_indicators, read_places
+from qn_coverage.data.rasters import read_population, read_terrain
+from qn_coverage.data.sites import read_sectors
+from qn_coverage.data.villages import read_villages
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+    import pandas as pd
+    from scipy import sparse
+
+    from qn_coverage.data.rasters import Terrain
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Inputs:
+    """Everything a study reads, checked, with the rasters on the study's grid.
+
+    Attributes
+    ----------
+    files
+        Files that were read, by the scenario's name of the input.
+    grid
+        Cells over the communes.
+    communes, former_communes, districts, sectors, villages, places, indicators, claims
+        Tables as their readers give them.
+    terrain
+        Ground with its grade and the way it was resampled.
+    commune_land
+        Share of each cell inside each commune, CSR (communes, cells).
+    land
+        Share of each cell inside any commune.
+    population
+        People per cell.
+    """
+
+    files: Mapping[str, Path]
+    grid: Grid
+    communes: gpd.GeoDataFrame
+    former_communes: gpd.GeoDataFrame
+    districts: gpd.GeoDataFrame
+    sectors: gpd.GeoDataFrame
+    villages: gpd.GeoDataFrame
+    places: gpd.GeoDataFrame
+    indicators: pd.DataFrame
+    claims: pd.DataFrame
+    terrain: Terrain
+    commune_land: sparse.csr_array
+    land: Raster
+    population: Raster
+
+
+def read_inputs(scenario: Scenario) -> Inputs:
+    """Read and check every input of a scenario.
+
+    Raises
+    ------
+    InvalidDataError
+        A file that cannot be used; every problem of it is listed.
+    """
+    files = {
+        key: layer_path(key) if value == SHIPPED else Path(value)
+        for key, value in scenario.inputs.model_dump().items()
+    }
+    communes = read_communes(files["communes"])
+    west, south, east, north = communes.to_crs(COMPUTED).total_bounds
+    grid = Grid.covering((west, south, east, north), scenario.study.cell_m, crs=COMPUTED)
+    commune_land = zonal.land_shares(communes, grid)
+    land = zonal.land_raster(commune_land, grid)
+    return Inputs(
+        files=files,
+        grid=grid,
+        communes=communes,
+        former_communes=read_units(files["former_communes"]),
+        districts=read_units(files["districts"]),
+        sectors=read_sectors(files["sectors"]),
+        villages=read_villages(files["villages"]),
+        places=read_places(files["places"]),
+        indicators=read_indicators(files["indicators"]),
+        claims=read_claims(files["claims"]),
+        terrain=read_terrain([files["terrain"]], grid, missing="sea"),
+        commune_land=commune_land,
+        land=land,
+        population=read_population(files["population"], grid, land),
+    )
