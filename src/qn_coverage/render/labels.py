@@ -26,6 +26,10 @@ _FRAME: Final = {
         "Ranh giới: sapnhap.bando.com.vn · Địa hình: SRTM, Viewfinder Panoramas · Leaflet",
         "Boundaries: sapnhap.bando.com.vn · Terrain: SRTM, Viewfinder Panoramas · Leaflet",
     ),
+    "attribution.short": (
+        "Nguồn dữ liệu: xem Tùy chọn · Leaflet",
+        "Data sources: see Options · Leaflet",
+    ),
     "zoom.in": ("Phóng to", "Zoom in"),
     "zoom.out": ("Thu nhỏ", "Zoom out"),
     "zoom.home": ("Toàn tỉnh", "Whole province"),

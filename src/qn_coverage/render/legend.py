@@ -30,7 +30,7 @@ MARGIN_BREAKS_DB: Final = (20.0, 10.0, 0.0, -10.0)
 MARGIN_COLOURS: Final = ("#01665e", "#5ab4ac", "#c7eae5", "#e6cf97", "#a6611a")
 """BrBG: green where there is signal, brown where there is none."""
 
-NO_VALUE_COLOUR: Final = "#e4e4e0"
+NO_VALUE_COLOUR: Final = "#cfd4d6"
 GAP_COLOUR: Final = "#7b1fa2"
 
 VERDICT_COLOURS: Final = {

@@ -85,16 +85,19 @@ def _images(study: Study) -> dict[str, dict[str, Any]]:
     """Images of the map by the name that the page's scripts know."""
     technology = document.level_technology(study)
     breaks = document.level_breaks_dbm(study, technology)
+    land = study.land.values
     found: dict[str, dict[str, Any]] = {
-        "context": _entry(overlay.surroundings_overlay(study.terrain), "qn-context", show=True),
-        "relief": _entry(overlay.relief_overlay(study.terrain), "qn-relief", opacity=0.75),
+        "context": _entry(
+            overlay.surroundings_overlay(study.terrain, land), "qn-context", show=True
+        ),
+        "relief": _entry(overlay.relief_overlay(study.terrain, land), "qn-relief", opacity=0.75),
     }
     for index, coverage in enumerate((study.before, study.after)):
         level = overlay.class_overlay(
             level_classes(coverage, technology, breaks), study.grid, legend.LEVEL_COLOURS
         )
         margin = overlay.class_overlay(
-            margin_classes(coverage, study.land.values), study.grid, legend.MARGIN_COLOURS
+            margin_classes(coverage, land), study.grid, legend.MARGIN_COLOURS
         )
         found[f"level{index}"] = _entry(level, "qn-signal", opacity=0.9, cells=True)
         found[f"margin{index}"] = _entry(margin, "qn-signal", opacity=0.9, cells=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from scipy import ndimage
 
 from qn_coverage.core.crs import DRAWN, STORED
 from qn_coverage.render.page import data_uri
@@ -28,6 +29,7 @@ TRANSPARENT: Final = 255
 _SUN_AZIMUTH_DEG: Final = 315.0
 _SUN_HEIGHT_DEG: Final = 45.0
 _EXAGGERATION: Final = 2.2
+_STRIP_M: Final = 3000.0
 _SEA_RGB: Final = (221, 232, 239)
 _ELSEWHERE_RGB: Final = (233, 231, 226)
 
@@ -82,28 +84,69 @@ def classified(
     return np.where(np.isnan(values), TRANSPARENT, classes).astype(np.uint8)
 
 
-def relief_overlay(terrain: Raster, *, width: int = 900) -> Overlay:
+def relief_overlay(
+    terrain: Raster, land: npt.NDArray[np.floating], *, width: int = 900
+) -> Overlay:
     """Shaded relief as a grey WebP: white at sea and on the level, darker on slopes in shade.
 
     It is made to be multiplied with what lies below it.
+
+    Parameters
+    ----------
+    terrain
+        Ground height in metres.
+    land
+        Share of each cell that belongs to the province's land, shape (rows, cols).
+    width
+        Largest width of the image in pixels.
     """
     heights = np.nan_to_num(terrain.values.astype(np.float32), nan=0.0)
     shade = hillshade(heights, terrain.grid.cell_m)
     level = np.float32(np.sin(np.radians(_SUN_HEIGHT_DEG)))
     tone = np.clip(1.0 + 0.62 * (shade - level), 0.0, 1.0)
-    tone[heights <= 0.0] = 1.0
+    drawn = (land > 0.0) | surroundings(terrain, land)
+    tone = 1.0 - (1.0 - tone) * _fade(terrain.grid.shape) * drawn
     grey, bounds = _warped((tone * 255).astype(np.uint8), terrain.grid, nodata=255, smooth=True)
     return Overlay(_webp(np.repeat(grey[..., np.newaxis], 3, axis=2), width), bounds)
 
 
-def surroundings_overlay(terrain: Raster, *, width: int = 900) -> Overlay:
-    """Sea and land as flat tones, land fading out towards the edge of the grid, as WebP."""
-    is_land = np.nan_to_num(terrain.values, nan=0.0) > 0.0
-    weight = (is_land * _fade(terrain.grid.shape) * 255).astype(np.uint8)
+def surroundings_overlay(
+    terrain: Raster, land: npt.NDArray[np.floating], *, steps: int = 12
+) -> Overlay:
+    """Land of the neighbours as a flat tone that fades out towards the edge of the grid.
+
+    Where the grid ends nothing is known, so no edge may look like a coast. A palette PNG, so that
+    the tone of the sea is exactly that of the page.
+    """
+    weight = (surroundings(terrain, land) * _fade(terrain.grid.shape) * 255).astype(np.uint8)
     warped, bounds = _warped(weight, terrain.grid, nodata=0, smooth=True)
-    share = warped[..., np.newaxis].astype(np.float32) / 255.0
-    colour = np.array(_SEA_RGB) * (1.0 - share) + np.array(_ELSEWHERE_RGB) * share
-    return Overlay(_webp(colour.round().astype(np.uint8), width), bounds)
+    classes = np.round(warped / 255.0 * steps).astype(np.uint8)
+    return Overlay(_png(classes, [_mixed(step / steps) for step in range(steps + 1)]), bounds)
+
+
+def surroundings(terrain: Raster, land: npt.NDArray[np.floating]) -> npt.NDArray[np.bool_]:
+    """Cells that are land of the neighbours, shape (rows, cols).
+
+    Coarse terrain spreads beyond the shores of the province's islands; strips narrower than
+    `_STRIP_M` are such spill and are taken for sea.
+    """
+    outside = (np.nan_to_num(terrain.values, nan=0.0) > 0.0) & (land <= 0.0)
+    if not outside.any() or outside.all():
+        return outside
+    half = 0.5 * _STRIP_M / terrain.grid.cell_m
+    # Mirrored edges: the neighbours go on beyond the grid.
+    margin = int(np.ceil(half)) + 1
+    padded = np.pad(outside, margin, mode="edge")
+    core = ndimage.distance_transform_edt(padded) > half
+    if not core.any():
+        return np.zeros_like(outside)
+    opened = padded & (ndimage.distance_transform_edt(~core) <= half + 1.0)
+    return np.asarray(opened[margin:-margin, margin:-margin], dtype=np.bool_)
+
+
+def _mixed(share: float) -> str:
+    pairs = zip(_SEA_RGB, _ELSEWHERE_RGB, strict=True)
+    return "#" + "".join(f"{round(sea + (land - sea) * share):02x}" for sea, land in pairs)
 
 
 def hillshade(heights: npt.NDArray[np.float32], cell_m: float) -> npt.NDArray[np.float32]:

@@ -24,14 +24,23 @@
     const narrow = window.innerWidth < 640;
     return {
       maxWidth: narrow ? 290 : 360, minWidth: narrow ? 230 : 270,
-      maxHeight: Math.max(220, Math.min(440, window.innerHeight - (narrow ? 300 : 220))),
-      autoPanPaddingTopLeft: narrow ? [10, 70] : [20, 20], autoPanPaddingBottomRight: [20, 30],
+      maxHeight: Math.max(200, Math.min(440, window.innerHeight - (narrow ? 330 : 120))),
+      // Clear of the legend in the corner.
+      autoPanPaddingTopLeft: narrow ? [10, 10] : [QN.legendWidth(), 14],
+      autoPanPaddingBottomRight: narrow ? [10, 30] : [56, 30],
     };
   }
 
   function bind(layer, content) {
-    return layer.bindPopup(content, popupOptions());
+    const fresh = () => {
+      Object.assign(layer.getPopup().options, popupOptions());
+      return content();
+    };
+    return layer.bindPopup(fresh, popupOptions());
   }
+
+  /* Size of a village's sign in pixels: small where the whole province is in view. */
+  QN.near = (zoom) => (zoom < 8.8 ? 9 : zoom < 10.4 ? 13 : 19);
 
   /* Units of one level: {group, items, paint(style)}. */
   function units(data, level) {
@@ -88,9 +97,10 @@
     return {
       group: L.layerGroup(items), items,
       paint(state) {
-        const size = map.getZoom() < 10 ? 14 : 19;
+        const base = QN.near(map.getZoom());
         items.forEach((item, i) => {
           const verdict = v['s' + state] ? v['s' + state][i] : null;
+          const size = base + (verdict === 'covered' ? 0 : 2);
           item.setIcon(icon(QN.symbols.verdict(verdict, size), size, 'qn-village'));
           item.setZIndexOffset(verdict === 'covered' ? 0 : 500);
         });
@@ -102,7 +112,7 @@
     const p = data.places;
     const items = p.name.map((name, i) => withHalo(bind(
       L.marker([p.y[i], p.x[i]], {
-        title: name, icon: icon(QN.symbols.place(22), 22, 'qn-place'), zIndexOffset: 2000,
+        title: name, icon: icon(QN.symbols.place(20), 20, 'qn-place'), zIndexOffset: 2000,
       }), () => QN.popups.place(data, i)), map, p.r && p.r[i]));
     return { group: L.layerGroup(items), items };
   }
@@ -155,18 +165,27 @@
     const ordered = entries.slice().sort((a, b) => b.weight - a.weight);
     let on = true;
 
-    function box(entry, point) {
+    /* Boxes a name may take, the best first: on the spot, or around a marker. */
+    function boxes(entry, point) {
       pen.font = (entry.strong ? '600 13px ' : '500 12px ') + QN.font;
-      const width = pen.measureText(entry.text).width + 10;
-      const top = entry.below ? point.y + 10 : point.y - 9;
-      return { left: point.x - width / 2, right: point.x + width / 2, top, bottom: top + 18 };
+      const lines = entry.text.split('\n');
+      const width = Math.max(...lines.map((line) => pen.measureText(line).width)) + 8;
+      const half = 8 * lines.length;
+      const at = (x, y) => ({ left: point.x + x, right: point.x + x + width, top: point.y + y - half, bottom: point.y + y + half });
+      if (!entry.marker) { return [at(-width / 2, 0)]; }
+      return [at(-width / 2, 11 + half), at(13, 0), at(-13 - width, 0), at(-width / 2, -11 - half)];
     }
-    function free(taken, b) {
-      return taken.every((o) => b.right < o.left || b.left > o.right || b.bottom < o.top || b.top > o.bottom);
+    function apart(a, b) {
+      return a.right < b.left || a.left > b.right || a.bottom < b.top || a.top > b.bottom;
     }
-    function label(entry, point, b) {
+    function inside(b, frame) { return b.left >= frame.left && b.right <= frame.right; }
+    function frame() {
+      const corner = map.containerPointToLayerPoint([0, 0]);
+      return { left: corner.x, right: corner.x + map.getSize().x };
+    }
+    function label(entry, b) {
       const node = el('span', { class: 'qn-name' + (entry.strong ? ' qn-name-strong' : '') }, entry.text);
-      L.DomUtil.setPosition(node, L.point(point.x, (b.top + b.bottom) / 2).round());
+      L.DomUtil.setPosition(node, L.point(b.left + 4, b.top).round());
       return node;
     }
     function draw() {
@@ -174,14 +193,17 @@
       if (!on) { return; }
       const zoom = map.getZoom();
       const view = map.getBounds().pad(0.3);
-      const taken = [];
-      ordered.forEach((entry) => {
-        if (zoom < (entry.from || 0) || !view.contains(entry.at)) { return; }
-        const point = map.latLngToLayerPoint(entry.at);
-        const b = box(entry, point);
-        if (!free(taken, b)) { return; }
+      const seen = ordered.filter((entry) => zoom >= (entry.from || 0) && view.contains(entry.at))
+        .map((entry) => ({ entry, point: map.latLngToLayerPoint(entry.at) }));
+      const taken = seen.filter(({ entry }) => entry.marker).map(({ point }) => (
+        { left: point.x - 10, right: point.x + 10, top: point.y - 10, bottom: point.y + 10 }));
+      const edge = frame();
+      seen.forEach(({ entry, point }) => {
+        const free = boxes(entry, point).filter((b) => taken.every((o) => apart(b, o)));
+        const b = free.find((candidate) => inside(candidate, edge)) || free[0];
+        if (!b) { return; }
         taken.push(b);
-        pane.append(label(entry, point, b));
+        pane.append(label(entry, b));
       });
     }
     map.on('zoomend moveend', draw);

@@ -2,7 +2,7 @@
 (function (QN) {
   'use strict';
   const { text } = QN;
-  const PROVINCE_PADDING = 14;
+  const EDGE = 14;
   const WIDE = 900;
   const byId = (id) => document.getElementById(id);
 
@@ -39,7 +39,8 @@
   function unitStyle(level) {
     const filled = state.theme === 'share';
     return (i) => ({
-      color: filled ? '#8d7f6c' : '#5d6a73', weight: level === 'commune' ? 0.9 : 0.6, opacity: 0.9,
+      color: filled ? '#94876f' : '#5d6a73', opacity: 0.9,
+      weight: (level === 'commune' ? 0.9 : 0.6) * (QN.near(map.getZoom()) < 19 ? 0.6 : 1),
       fill: true, fillColor: shareColour(valueOf(level, i)), fillOpacity: filled ? 0.94 : 0.001,
     });
   }
@@ -92,7 +93,7 @@
 
   function paint(changed) {
     const any = (...keys) => keys.some((key) => changed.has(key));
-    if (any('level', 'theme', 'metric', 'when')) {
+    if (any('level', 'theme', 'metric', 'when', 'zoom')) {
       Object.keys(parts.units).forEach((level) => {
         keep(level, parts.units[level].group, level === state.level);
         if (level === state.level) { parts.units[level].paint(unitStyle(level)); }
@@ -109,6 +110,7 @@
     keep('sites', parts.sites.group, state.layers.sites);
     if (state.layers.sites && any('kind', 'hidden', 'when', 'layers', 'language')) { paintSites(); }
     QN.raise();
+    map.getPane('qn-names').style.zIndex = state.layers.sites ? 560 : 630;
     names.show(state.layers.names);
     if (!(changed.size === 1 && changed.has('zoom'))) { QN.panel.draw(data, state); }
   }
@@ -121,10 +123,11 @@
 
   function setLanguage(name) {
     text.language = name;
-    map.attributionControl.setPrefix(text.t('attribution'));
+    map.attributionControl.setPrefix(text.t(window.innerWidth < WIDE ? 'attribution.short' : 'attribution'));
     zoomTitles();
     map.eachLayer((layer) => { if (layer.getPopup && layer.isPopupOpen()) { layer.getPopup().update(); } });
     QN.set({ language: name });
+    measureBar();
   }
 
   function zoomTitles() {
@@ -135,7 +138,23 @@
     });
   }
 
-  function goHome() { map.fitBounds(home, { padding: [PROVINCE_PADDING, PROVINCE_PADDING] }); }
+  /* The whole province; on a wide screen a little low, where the legend leaves room. */
+  function goHome() {
+    const top = window.innerWidth >= WIDE ? 60 : EDGE;
+    map.fitBounds(home, { paddingTopLeft: [EDGE, top], paddingBottomRight: [EDGE, 40] });
+  }
+
+  /* On a phone the map begins below the bar, however many lines its title takes. */
+  function measureBar() {
+    document.documentElement.style.setProperty('--bar', byId('qn-head').offsetHeight + 'px');
+    map.invalidateSize({ animate: false });
+  }
+
+  /* Width of the map that the open legend covers. */
+  QN.legendWidth = function () {
+    const legend = byId('qn-legend');
+    return legend.classList.contains('qn-open') ? legend.offsetWidth + 24 : 20;
+  };
 
   function closePanelOnPhone() {
     if (window.innerWidth < WIDE) { byId('qn').classList.remove('qn-open'); menuState(); }
@@ -215,10 +234,11 @@
       text: text.shortName(name), at: L.latLng(u.at[i][1], u.at[i][0]), weight: (u.land && u.land[i]) || 0,
     }));
     const places = data.places.name.map((name, i) => ({
-      text: name, at: L.latLng(data.places.y[i], data.places.x[i]), weight: 1e6 - i, strong: true, below: true,
+      text: text.wrapped(name.replace(/\s*\(.*$/, ''), 20), at: L.latLng(data.places.y[i], data.places.x[i]),
+      weight: 1e6 - i, strong: true, marker: true,
     }));
     const villages = data.villages.name.map((name, i) => ({
-      text: name, at: L.latLng(data.villages.y[i], data.villages.x[i]), weight: -1, from: 12, below: true,
+      text: name, at: L.latLng(data.villages.y[i], data.villages.x[i]), weight: -1, from: 12, marker: true,
     }));
     return [...places, ...communes, ...villages];
   }
@@ -263,7 +283,7 @@
   function panes() {
     map.createPane('qn-halo').style.zIndex = 460;
     map.getPane('qn-halo').style.pointerEvents = 'none';
-    map.createPane('qn-names').style.zIndex = 560;
+    map.createPane('qn-names');
     map.getPane('qn-names').style.pointerEvents = 'none';
     QN.haloRenderer = L.svg({ pane: 'qn-halo' });
   }
@@ -284,9 +304,6 @@
 
     panes();
     controls();
-    map.setMaxBounds(home.pad(0.6));
-    goHome();
-    map.setMinZoom(Math.floor(map.getZoom() - 1));
     parts = {
       units: {}, gaps: QN.layers.gaps(data), villages: QN.layers.villages(data, map),
       places: QN.layers.places(data, map), sites: QN.layers.sites(data, map),
@@ -296,14 +313,18 @@
     listen();
     QN.search.attach(byId('qn-q'), byId('qn-hits'), QN.search.index(searchEntries()));
     QN.find = (query) => QN.search.find(QN.search.index(searchEntries()), query).map((hit) => hit.name);
-    let small = map.getZoom() < 10;
+    let size = QN.near(map.getZoom());
     map.on('zoomend', () => {
-      const now = map.getZoom() < 10;
-      if (now !== small) { small = now; paint(new Set(['zoom'])); }
+      const now = QN.near(map.getZoom());
+      if (now !== size) { size = now; paint(new Set(['zoom'])); }
       map.getContainer().classList.toggle('qn-near', map.getZoom() >= 12);
     });
     QN.set(Object.assign({}, state));
     setLanguage('vi');
+    goHome();
+    map.setMaxBounds(home.pad(0.6));
+    map.setMinZoom(Math.floor(map.getZoom() - 1));
+    window.addEventListener('resize', measureBar);
     document.documentElement.classList.add('qn-ready');
   };
 })(window.QN);

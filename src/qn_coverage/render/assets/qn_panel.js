@@ -77,7 +77,7 @@
     const n = (value) => text.number(value);
     if (entry.to === null) { return '≥ ' + n(entry.from) + unit; }
     if (entry.from === null) { return '< ' + n(entry.to) + unit; }
-    return n(entry.from) + ' – ' + n(entry.to) + unit;
+    return n(entry.from) + (entry.from < 0 ? ' … ' : ' – ') + n(entry.to) + unit;
   }
 
   function ramp(title, entries, unit, notes, extra) {
@@ -94,11 +94,11 @@
     const unit = text.language === 'vi' ? '\u00a0%' : '%';
     let part;
     if (state.theme === 'level') {
-      part = ramp(t('legend.level', { technology: data.levelTechnology }), data.legend.level, '\u00a0dBm',
+      part = ramp(t('legend.level', { technology: data.levelTechnology }), data.legend.level, '',
         { [data.legend.level.length - 1]: t('legend.edge') });
     } else if (state.theme === 'margin') {
       const last = data.legend.margin.length - 1;
-      part = ramp(t('legend.margin'), data.legend.margin, '\u00a0dB',
+      part = ramp(t('legend.margin'), data.legend.margin, '',
         { 2: t('legend.justCovered'), [last - 1]: t('legend.weak'), [last]: t('legend.none') });
     } else {
       const none = state.metric === 'villages'
@@ -124,7 +124,7 @@
     if (state.layers.sites) {
       QN.siteKinds(state.kind).filter((kind) => !state.hidden.has(kind.key)).forEach((kind) => rows.push(
         el('li', {}, QN.symbols.site(kind.colour, 16), el('span', {}, kind.label))));
-      rows.push(el('li', {}, QN.symbols.cluster([['#8a949b', 12]], 20), el('span', {}, t('legend.cluster'))));
+      rows.push(el('li', {}, QN.symbols.cluster([['#8a949b', 12]], 26), el('span', {}, t('legend.cluster'))));
     }
     return rows.length ? el('section', {}, el('ul', { class: 'qn-ramp' }, rows)) : null;
   }

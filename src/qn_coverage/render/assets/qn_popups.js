@@ -10,7 +10,7 @@
     Object.entries(attributes || {}).forEach(([name, value]) => {
       if (value !== null && value !== undefined) { node.setAttribute(name, value); }
     });
-    node.append(...children.flat().filter((child) => child !== null && child !== undefined));
+    node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
     return node;
   }
 

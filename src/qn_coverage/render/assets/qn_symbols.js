@@ -4,7 +4,7 @@
   const SVG = 'http://www.w3.org/2000/svg';
   const VERDICTS = {
     covered: ['circle', { cx: 8, cy: 8, r: 5.8 }, 'M5.3 8.2 7.2 10.1 10.8 6.2', '#fff'],
-    not_covered: ['path', { d: 'M8 .9 15.1 8 8 15.1 .9 8Z' }, 'M5.8 5.8 10.2 10.2M10.2 5.8 5.8 10.2', '#fff'],
+    not_covered: ['path', { d: 'M8 .9 15.1 8 8 15.1 .9 8Z' }, 'M4.9 8H11.1', '#fff'],
     cannot_tell: ['rect', { x: 2.2, y: 2.2, width: 11.6, height: 11.6, rx: 1.5 },
       'M6 6.6C6 4.3 10 4.3 10 6.6 10 8.1 8 8 8 9.5M8 11.3V11.7', '#1f2a33'],
   };
@@ -43,7 +43,7 @@
       const [tag, shape, sign, ink] = VERDICTS[code] || VERDICTS.cannot_tell;
       return sheet(size, '0 0 16 16',
         svg(tag, Object.assign({ fill: palette.verdict[code] || '#999', stroke: '#fff', 'stroke-width': 1.2 }, shape)),
-        svg('path', { d: sign, fill: 'none', stroke: ink, 'stroke-width': 1.7, 'stroke-linecap': 'round' }));
+        svg('path', { d: sign, fill: 'none', stroke: ink, 'stroke-width': code === 'not_covered' ? 2.2 : 1.7, 'stroke-linecap': 'round' }));
     },
 
     place(size) {

@@ -78,6 +78,15 @@ window.QN = {};
     /* As fold, without the word for the kind of unit. */
     foldName(value) { return text.fold(value).replace(UNIT_PREFIX, ''); },
 
+    /* Lines of at most some characters, broken at blanks. */
+    wrapped(value, most) {
+      return value.split(' ').reduce((lines, word) => {
+        const longer = lines[lines.length - 1] + ' ' + word;
+        if (lines[0] === '') { return [word]; }
+        return longer.length <= most ? [...lines.slice(0, -1), longer] : [...lines, word];
+      }, ['']).join('\n');
+    },
+
     /* Vietnamese name without the word for the kind of unit, for labels on the map. */
     shortName(value) {
       return value.replace(/^(Xã|Phường|Đặc khu|Thị trấn)\s+/i, '');
