@@ -15,13 +15,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
+import numpy as np
+
 from qn_coverage.core.errors import UnknownNameError
 from qn_coverage.propagation import buffer, free_space, hata, tr38901
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy as np
     import numpy.typing as npt
 
 Kind = Literal["buffer", "free", "empirical", "terrain", "custom"]
@@ -104,6 +105,33 @@ def _buffer(name: str, titles: tuple[str, str], radii: Mapping[str, buffer.Radiu
     )
 
 
+def _bounded(function: LossFunction) -> LossFunction:
+    """`function`, but not below free space: 3GPP's fitted constants fall short of it near masts."""
+
+    def bounded(
+        distance_km: npt.ArrayLike,
+        /,
+        *,
+        frequency_mhz: npt.ArrayLike,
+        tx_height_m: npt.ArrayLike,
+        rx_height_m: npt.ArrayLike,
+        environment: npt.ArrayLike,
+    ) -> npt.NDArray[np.float64]:
+        losses = [
+            loss_db(
+                distance_km,
+                frequency_mhz=frequency_mhz,
+                tx_height_m=tx_height_m,
+                rx_height_m=rx_height_m,
+                environment=environment,
+            )
+            for loss_db in (function, free_space.free_space)
+        ]
+        return np.maximum(*losses)
+
+    return bounded
+
+
 _ALL: Final = (
     _buffer(
         "buffer",
@@ -175,52 +203,53 @@ _ALL: Final = (
         title_vi="3GPP RMa, nhìn thẳng",
         title_en="3GPP rural macro, line of sight",
         kind="empirical",
-        function=tr38901.rma_los,
+        function=_bounded(tr38901.rma_los),
         frequency_mhz=tr38901.RMA_FREQUENCY_MHZ,
         distance_km=tr38901.RMA_DISTANCE_KM,
         tx_height_m=tr38901.RMA_TX_HEIGHT_M,
         rx_height_m=tr38901.RMA_RX_HEIGHT_M,
         source="3GPP TR 38.901 V16.1.0, Table 7.4.1-1",
-        remarks="buildings of 5 m, streets of 20 m; σ 4 dB, 6 dB beyond the breakpoint",
+        remarks="buildings of 5 m, streets of 20 m; not below free space; "
+        "σ 4 dB, 6 dB beyond the breakpoint",
     ),
     Model(
         name="rma_nlos",
         title_vi="3GPP RMa, không nhìn thẳng",
         title_en="3GPP rural macro, no line of sight",
         kind="empirical",
-        function=tr38901.rma_nlos,
+        function=_bounded(tr38901.rma_nlos),
         frequency_mhz=tr38901.RMA_FREQUENCY_MHZ,
         distance_km=tr38901.RMA_NLOS_DISTANCE_KM,
         tx_height_m=tr38901.RMA_TX_HEIGHT_M,
         rx_height_m=tr38901.RMA_RX_HEIGHT_M,
         source="3GPP TR 38.901 V16.1.0, Table 7.4.1-1",
-        remarks="buildings of 5 m, streets of 20 m; σ 8 dB",
+        remarks="buildings of 5 m, streets of 20 m; not below free space; σ 8 dB",
     ),
     Model(
         name="uma_los",
         title_vi="3GPP UMa, nhìn thẳng",
         title_en="3GPP urban macro, line of sight",
         kind="empirical",
-        function=tr38901.uma_los,
+        function=_bounded(tr38901.uma_los),
         frequency_mhz=tr38901.UMA_FREQUENCY_MHZ,
         distance_km=tr38901.UMA_DISTANCE_KM,
         tx_height_m=tr38901.UMA_TX_HEIGHT_M,
         rx_height_m=tr38901.UMA_RX_HEIGHT_M,
         source="3GPP TR 38.901 V16.1.0, Table 7.4.1-1",
-        remarks="fitted for masts of 25 m; σ 4 dB",
+        remarks="fitted for masts of 25 m; not below free space; σ 4 dB",
     ),
     Model(
         name="uma_nlos",
         title_vi="3GPP UMa, không nhìn thẳng",
         title_en="3GPP urban macro, no line of sight",
         kind="empirical",
-        function=tr38901.uma_nlos,
+        function=_bounded(tr38901.uma_nlos),
         frequency_mhz=tr38901.UMA_FREQUENCY_MHZ,
         distance_km=tr38901.UMA_DISTANCE_KM,
         tx_height_m=tr38901.UMA_TX_HEIGHT_M,
         rx_height_m=tr38901.UMA_RX_HEIGHT_M,
         source="3GPP TR 38.901 V16.1.0, Table 7.4.1-1",
-        remarks="fitted for masts of 25 m; σ 6 dB",
+        remarks="fitted for masts of 25 m; not below free space; σ 6 dB",
     ),
     Model(
         name="p1812",
