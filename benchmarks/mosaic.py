@@ -13,6 +13,7 @@ import resource
 import time
 
 import numpy as np
+from scipy import ndimage
 
 from qn_coverage.propagation.emitters import Emitters, Surface
 from qn_coverage.propagation.mosaic import best_servers
@@ -51,7 +52,10 @@ def network(count: int, radius_m: float) -> Emitters:
 def ground(cell_m: float) -> Surface:
     side = int(SIDE_M / cell_m)
     flat = np.zeros((side, side), dtype=np.float32)
-    environment = np.random.default_rng(2).choice(3, (side, side), p=[0.8, 0.15, 0.05])
+    rough = np.random.default_rng(2).normal(size=(side, side))
+    smooth = ndimage.gaussian_filter(rough, 2000.0 / cell_m, mode="wrap")
+    towns = np.quantile(smooth, [0.85, 0.96])
+    environment = np.digitize(smooth, towns)
     return Surface(
         west_m=0.0,
         north_m=SIDE_M,
@@ -82,6 +86,7 @@ def main() -> None:
     parser.add_argument("--radius-km", type=float, default=20.0)
     parser.add_argument("--cell-m", type=float, default=100.0)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--repeat", type=int, default=2)
     parser.add_argument("--model", default="okumura_hata")
     arguments = parser.parse_args()
     emitters = network(arguments.emitters, 1000.0 * arguments.radius_km)
@@ -91,7 +96,8 @@ def main() -> None:
     print(f"first call (compile or load): {time.perf_counter() - began:.2f} s")
     total = pairs(emitters, surface)
     print(f"{len(emitters)} emitters, {surface.shape} cells, {total / 1e6:.0f} million pairs")
-    for prune in (True, False):
+    took = {True: np.inf, False: np.inf}
+    for prune in [False, True] * arguments.repeat:
         began = time.perf_counter()
         best_servers(
             arguments.model,
@@ -101,10 +107,11 @@ def main() -> None:
             threads=arguments.threads,
             prune=prune,
         )
-        took = time.perf_counter() - began
+        took[prune] = min(took[prune], time.perf_counter() - began)
+    for prune, seconds in took.items():
         print(
-            f"prune={prune!s:5}: {took:6.2f} s, {total / took / 1e6:7.1f} million pairs a second, "
-            f"{total / took / arguments.threads / 1e6:7.1f} a thread"
+            f"prune={prune!s:5}: {seconds:6.2f} s, {total / seconds / 1e6:7.1f} million pairs a "
+            f"second, {total / seconds / arguments.threads / 1e6:7.1f} a thread"
         )
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
     print(f"peak memory {memory:.0f} MB")

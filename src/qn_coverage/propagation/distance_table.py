@@ -43,7 +43,7 @@ class DistanceTables:
     depression_deg
         Shape (tables, knots), float32: angle below the horizon at which the receiver is seen.
     least_loss_db
-        Shape (tables, knots), float32: least loss of any environment at this knot or beyond.
+        Shape (tables, environments, knots), float32: least loss at this knot or beyond.
     """
 
     loss_db: npt.NDArray[np.float32]
@@ -86,11 +86,10 @@ def tabulate(
         ]
     )
     drop_m = (height_m - rx_height_m)[:, np.newaxis]
-    least = loss.min(axis=1)[:, ::-1]
     return DistanceTables(
         loss_db=loss,
         depression_deg=np.degrees(np.arctan2(drop_m, distance_m)).astype(np.float32),
-        least_loss_db=np.ascontiguousarray(np.minimum.accumulate(least, axis=1)[:, ::-1]),
+        least_loss_db=np.minimum.accumulate(loss[..., ::-1], axis=-1)[..., ::-1],
     )
 
 

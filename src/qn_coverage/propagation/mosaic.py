@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from qn_coverage.propagation.emitters import Surface
     from qn_coverage.propagation.models import LossFunction, Model
+    from qn_coverage.propagation.mosaic_kernel import Window
 
 FLOOR_DBM: Final = -140.0
 """Weakest level worth keeping: the lower end of what a telephone reports as RSRP is -140 dBm for
@@ -130,12 +131,18 @@ def best_servers(
     job = _Job(
         model=chosen,
         emitters=emitters,
-        surface=surface,
+        ground=mosaic_kernel.Ground(
+            surface.west_m, surface.north_m, surface.cell_m, surface.environment
+        ),
+        rules=mosaic_kernel.Rules(
+            required_dbm=emitters.required_dbm.astype(np.float32),
+            floor_dbm=np.minimum(floor_dbm, emitters.required_dbm).astype(np.float32),
+            directional=chosen.kind != "buffer",
+            prune=prune,
+            first_index=first_index,
+        ),
         rx_height_m=rx_height_agl_m,
         rx_gain_db=rx_gain_db,
-        first_index=first_index,
-        prune=prune,
-        floor_dbm=np.minimum(floor_dbm, emitters.required_dbm).astype(np.float32),
     )
     _run(job, mosaic, threads or os.cpu_count() or 1, progress, cancelled)
     return mosaic
@@ -145,12 +152,10 @@ def best_servers(
 class _Job:
     model: Model
     emitters: Emitters
-    surface: Surface
+    ground: mosaic_kernel.Ground
+    rules: mosaic_kernel.Rules
     rx_height_m: float
     rx_gain_db: float
-    first_index: int
-    prune: bool
-    floor_dbm: npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -158,9 +163,8 @@ class _Batch:
     """Emitters that share a bounded number of tables."""
 
     members: npt.NDArray[np.int64]
-    table_of: npt.NDArray[np.int64]
+    columns: mosaic_kernel.Columns
     tables: distance_table.DistanceTables
-    reach_m: npt.NDArray[np.float64]
 
 
 def _run(
@@ -170,7 +174,7 @@ def _run(
     progress: Callable[[int, int], None] | None,
     cancelled: Callable[[], bool] | None,
 ) -> None:
-    windows = list(_windows(job.surface.shape))
+    windows = list(_windows(job.ground.environment.shape))
     batches = list(_batch_members(job.emitters))
     total = len(windows) * len(batches)
     done = 0
@@ -190,7 +194,7 @@ def _run(
                     raise CancelledError("the computation of coverage was cancelled")
 
 
-def _windows(shape: tuple[int, int]) -> Iterator[tuple[int, int, int, int]]:
+def _windows(shape: tuple[int, int]) -> Iterator[Window]:
     rows, cols = shape
     for row in range(0, rows, _TILE_CELLS):
         for col in range(0, cols, _TILE_CELLS):
@@ -217,7 +221,8 @@ def _batch(
     table_of: npt.NDArray[np.int64],
     pairs: npt.NDArray[np.float64],
 ) -> _Batch:
-    reach_m = np.minimum(job.emitters.max_distance_m, 1000.0 * job.model.distance_km[1])
+    emitters = job.emitters
+    reach_m = np.minimum(emitters.max_distance_m, 1000.0 * job.model.distance_km[1])
     tables = distance_table.tabulate(
         job.model,
         frequency_mhz=pairs[:, 0],
@@ -225,75 +230,65 @@ def _batch(
         rx_height_m=job.rx_height_m,
         max_distance_m=float(reach_m[members].max()),
     )
-    return _Batch(members, table_of, tables, reach_m)
+    columns = mosaic_kernel.Columns(
+        x_m=emitters.x_m,
+        y_m=emitters.y_m,
+        eirp_dbm=emitters.reference_eirp_dbm + job.rx_gain_db,
+        azimuth_deg=emitters.azimuth_deg,
+        downtilt_deg=emitters.downtilt_deg,
+        beamwidth_h_deg=emitters.beamwidth_h_deg,
+        beamwidth_v_deg=emitters.beamwidth_v_deg,
+        reach_m=reach_m,
+        layer=emitters.layer,
+        table=table_of,
+    )
+    return _Batch(members, columns, tables)
 
 
-def _fill(job: _Job, batch: _Batch, mosaic: Mosaic, window: tuple[int, int, int, int]) -> None:
+def _fill(job: _Job, batch: _Batch, mosaic: Mosaic, window: Window) -> None:
     candidates, bounds = _candidates(job, batch, window)
-    emitters, surface = job.emitters, job.surface
     mosaic_kernel.fill_tile(
         window,
-        (surface.west_m, surface.north_m, surface.cell_m),
         candidates,
         bounds,
-        emitters.x_m,
-        emitters.y_m,
-        emitters.reference_eirp_dbm + job.rx_gain_db,
-        emitters.azimuth_deg,
-        emitters.downtilt_deg,
-        emitters.beamwidth_h_deg,
-        emitters.beamwidth_v_deg,
-        batch.reach_m,
-        emitters.layer,
-        batch.table_of,
+        batch.columns,
         batch.tables.loss_db,
         batch.tables.depression_deg,
-        surface.environment,
-        emitters.required_dbm.astype(np.float32),
-        job.floor_dbm,
-        job.model.kind != "buffer",
-        job.prune,
-        job.first_index,
-        mosaic.level_dbm,
-        mosaic.second_dbm,
-        mosaic.server,
-        mosaic.count,
+        job.ground,
+        job.rules,
+        mosaic_kernel.Answer(mosaic.level_dbm, mosaic.second_dbm, mosaic.server, mosaic.count),
     )
 
 
 def _candidates(
-    job: _Job, batch: _Batch, window: tuple[int, int, int, int]
+    job: _Job, batch: _Batch, window: Window
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
     """Emitters that reach a window, layer by layer and strongest first, with their bounds."""
-    squared = _nearest_squared(job, batch.members, window)
-    reach = batch.reach_m[batch.members]
+    squared = _nearest_squared(job, batch, window)
+    reach = batch.columns.reach_m[batch.members]
     near = squared <= reach * reach
-    members, squared = batch.members[near], squared[near]
-    knots = distance_table.knot_before(squared)
-    least_loss = batch.tables.least_loss_db[batch.table_of[members], knots]
-    eirp = job.emitters.reference_eirp_dbm[members] + job.rx_gain_db
+    members, knots = batch.members[near], distance_table.knot_before(squared[near])
+    least_loss = batch.tables.least_loss_db[batch.columns.table[members], :, knots]
+    eirp = batch.columns.eirp_dbm[members, np.newaxis]
     bounds = (eirp - least_loss + _SLACK_DB).astype(np.float32)
-    layer = job.emitters.layer[members]
-    if job.prune:
-        kept = bounds >= job.floor_dbm[layer]
-        members, bounds, layer = members[kept], bounds[kept], layer[kept]
-    order = np.lexsort((members, -bounds, layer))
+    strongest = bounds.max(axis=1)
+    layer = batch.columns.layer[members]
+    if job.rules.prune:
+        kept = strongest >= job.rules.floor_dbm[layer]
+        members, bounds, strongest, layer = (
+            values[kept] for values in (members, bounds, strongest, layer)
+        )
+    order = np.lexsort((members, -strongest, layer))
     return members[order], bounds[order]
 
 
-def _nearest_squared(
-    job: _Job, members: npt.NDArray[np.int64], window: tuple[int, int, int, int]
-) -> npt.NDArray[np.float64]:
+def _nearest_squared(job: _Job, batch: _Batch, window: Window) -> npt.NDArray[np.float64]:
     """Squared distance from each emitter to the nearest point of a window's cell centres."""
     row_0, row_1, col_0, col_1 = window
-    surface, cell = job.surface, job.surface.cell_m
-    x, y = job.emitters.x_m[members], job.emitters.y_m[members]
-    nearest_x = np.clip(
-        x, surface.west_m + (col_0 + 0.5) * cell, surface.west_m + (col_1 - 0.5) * cell
-    )
-    nearest_y = np.clip(
-        y, surface.north_m - (row_1 - 0.5) * cell, surface.north_m - (row_0 + 0.5) * cell
-    )
+    west, north, cell, _ = job.ground
+    x, y = batch.columns.x_m[batch.members], batch.columns.y_m[batch.members]
+    nearest_x = np.clip(x, west + (col_0 + 0.5) * cell, west + (col_1 - 0.5) * cell)
+    nearest_y = np.clip(y, north - (row_1 - 0.5) * cell, north - (row_0 + 0.5) * cell)
     return np.asarray((x - nearest_x) ** 2 + (y - nearest_y) ** 2)
 
 
