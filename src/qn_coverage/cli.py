@@ -150,7 +150,7 @@ def data(check: bool) -> None:
     epilog="""\b
 Examples:
   qn-coverage models
-  qn-coverage models hata
+  qn-coverage models okumura_hata
 """
 )
 @click.argument("name", required=False)
@@ -180,11 +180,11 @@ def models(name: str | None) -> None:
     epilog="""\b
 Examples:
   qn-coverage compare-models
-  qn-coverage compare-models --models buffer,hata --reference p1812 --out comparison.csv
+  qn-coverage compare-models --models buffer,okumura_hata --reference p1812 --out comparison.csv
 """,
 )
 @click.argument("scenario", required=False, type=click.Path(path_type=Path))
-@click.option("--models", "names", default="buffer,free_space,hata", show_default=True)
+@click.option("--models", "names", default="buffer,free_space,okumura_hata", show_default=True)
 @click.option("--reference", default="p1812", show_default=True)
 @click.option(
     "--out",

@@ -23,8 +23,8 @@ CAVEATS: Final = {
         "The official list of the 105 villages is not public: the stand-ins are modelled.",
     ),
     "screening_terrain": (
-        "Địa hình 15″ (khoảng 450 m) chỉ để sàng lọc, không dùng để kết luận từng điểm.",
-        "The 15″ (about 450 m) terrain is for screening only, not for verdicts on single places.",
+        "Địa hình thô (ô trên 100 m) chỉ để sàng lọc, không dùng để kết luận từng điểm.",
+        "The terrain is coarse (cells over 100 m): for screening, not for verdicts on single places.",
     ),
     "assumed_thresholds": (
         "Ngưỡng tín hiệu là giả định làm việc: giá trị trong quy chuẩn chưa được công khai.",

@@ -61,7 +61,7 @@ class Inputs(_Frozen):
 class ModelChoice(_Frozen):
     """Propagation model by its registered name, and how far a site is followed."""
 
-    name: str = "hata"
+    name: str = "okumura_hata"
     max_distance_km: Annotated[float, Field(gt=0.0, le=100.0)] = 35.0
 
 

@@ -1,0 +1,146 @@
+"""Outputs come together or not at all, are the same bytes each time, and open elsewhere."""
+
+import json
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import pytest
+import rasterio
+
+from qn_coverage.core.errors import ManifestError
+from qn_coverage.export import manifest
+from qn_coverage.export.folder import write_study
+from qn_coverage.export.tables import write_csv
+from tests.tiny import read_json
+
+PAGE = "<!doctype html><title>bản đồ</title>"
+
+
+@pytest.fixture
+def written(tiny_study, tmp_path):
+    folder = tmp_path / "out"
+    write_study(tiny_study, folder, map_html=PAGE)
+    return folder
+
+
+def snapshot(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_two_runs_give_the_same_bytes(tiny_study, written, tmp_path):
+    again = tmp_path / "again"
+    write_study(tiny_study, again, map_html=PAGE)
+    first, second = snapshot(written), snapshot(again)
+    assert first.keys() == second.keys()
+    assert [name for name in first if first[name] != second[name]] == []
+
+
+def test_the_manifest_names_every_input_and_output(tiny_study, written):
+    document = manifest.read_manifest(written)
+    assert set(document["inputs"]) == set(tiny_study.inputs)
+    assert {*document["outputs"], manifest.NAME} == set(snapshot(written))
+    assert document["inputs"]["indicators"]["file"] == "shipped"
+
+
+def test_the_epoch_of_the_build_is_recorded(tiny_study, tmp_path, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1704326400")
+    write_study(tiny_study, tmp_path / "o", map_html=PAGE)
+    assert manifest.read_manifest(tmp_path / "o")["created"] == "2024-01-04T00:00:00+00:00"
+
+
+def test_an_untouched_folder_verifies_and_a_touched_one_does_not(tiny_study, written):
+    assert manifest.differences(written, dict(tiny_study.inputs)) == []
+    (written / "communes.csv").write_text("x", encoding="utf-8")
+    (written / "gaps.gpkg").unlink()
+    found = manifest.differences(written, {"sectors": written / "summary.json"})
+    assert [line.split(":")[0] for line in found] == [
+        "output communes.csv",
+        "output gaps.gpkg",
+        "input 'sectors' (../../tiny0/sectors.csv)",
+    ]
+
+
+def test_a_second_run_replaces_the_first_and_leaves_strangers_alone(tiny_study, written):
+    (written / "ghi-chú.txt").write_text("của tôi", encoding="utf-8")
+    write_study(tiny_study, written, map_html=PAGE + "2")
+    assert (written / "map.html").read_text(encoding="utf-8").endswith("2")
+    assert (written / "ghi-chú.txt").exists()
+
+
+def test_a_file_that_no_run_wrote_is_never_overwritten(tiny_study, tmp_path):
+    (tmp_path / "communes.csv").write_text("quý", encoding="utf-8")
+    with pytest.raises(ManifestError, match=r"communes\.csv"):
+        write_study(tiny_study, tmp_path, map_html=PAGE)
+    assert snapshot(tmp_path) == {"communes.csv": "quý".encode()}
+
+
+def test_a_failed_run_leaves_the_folder_as_it_was(tiny_study, written, monkeypatch):
+    before = snapshot(written)
+
+    def fail(*_, **__):
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr("qn_coverage.export.folder.write_coverage", fail)
+    with pytest.raises(OSError, match="no space"):
+        write_study(tiny_study, written, map_html="other")
+    assert snapshot(written) == before
+
+
+def test_a_manifest_that_somebody_edited_cannot_reach_other_folders(tiny_study, written, tmp_path):
+    outside = tmp_path / "precious.txt"
+    outside.write_text("x", encoding="utf-8")
+    document = read_json(written / manifest.NAME)
+    document["outputs"]["../precious.txt"] = {"sha256": "0"}
+    (written / manifest.NAME).write_text(json.dumps(document), encoding="utf-8")
+    write_study(tiny_study, written, map_html=PAGE)
+    assert outside.exists()
+
+
+def test_the_geopackage_keeps_accents_and_geometry(tiny_study, written):
+    layers = {name for name, _ in pyogrio.list_layers(written / "gaps.gpkg")}
+    assert layers == {
+        "communes", "former_communes", "districts", "villages", "sites", "sectors", "places",
+        "gaps",
+    }  # fmt: skip
+    communes = gpd.read_file(written / "gaps.gpkg", layer="communes")
+    assert communes["name_vi"].tolist() == ["Xã Tây", "Xã Đông"]
+    assert communes.crs == "EPSG:4326"
+    sites = gpd.read_file(written / "gaps.gpkg", layer="sites")
+    assert sites["sectors"].tolist() == [3, 3]
+    assert sites["origin"].tolist() == ["modelled", "modelled"]
+
+
+def test_the_raster_is_a_tiled_tiff_with_named_bands(tiny_study, written):
+    with rasterio.open(written / "coverage.tif") as source:
+        assert source.profile["tiled"]
+        assert source.descriptions == ("margin_after_db", "margin_before_db", "level_4G_after_dbm")
+        assert source.crs == "EPSG:5899"
+        assert source.tags()["model"] == "okumura_hata"
+        margin = source.read(1, masked=True)
+    expected = tiny_study.after.margin_db()
+    np.testing.assert_array_equal(margin.mask, ~np.isfinite(expected))
+    assert abs(margin - expected).max() <= 0.051
+
+
+def test_tables_say_the_same_as_the_study(tiny_study, written):
+    communes = pd.read_csv(written / "communes.csv", dtype={"code": str})
+    np.testing.assert_allclose(
+        communes["population_share_after"],
+        tiny_study.communes["population_share_after"],
+        atol=1e-6,
+    )
+    villages = pd.read_csv(written / "villages.csv")
+    assert {"lon", "lat", "uncertainty_m", "origin", "verdict_after"} <= set(villages.columns)
+    assert read_json(written / "summary.json")["province"] == tiny_study.summary["province"]
+
+
+def test_text_that_a_spreadsheet_would_run_is_defused(tmp_path):
+    path = tmp_path / "t.csv"
+    write_csv(
+        pd.DataFrame({"name": ["=cmd|'/c calc'!A1", "@x", "bình thường"], "v": [-1, 2, 3]}), path
+    )
+    names = pd.read_csv(path)["name"].tolist()
+    assert names == ["'=cmd|'/c calc'!A1", "'@x", "bình thường"]
+    assert pd.read_csv(path)["v"].tolist() == [-1, 2, 3]
