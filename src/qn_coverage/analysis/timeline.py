@@ -1,0 +1,140 @@
+"""When: the network's state at labelled days, and what changed from one to the next.
+
+Which sectors stand on a day comes from their ``on_air`` and ``off_air``; a technology that is
+switched off is left out layer by layer, so that nothing has to be computed again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from qn_coverage.analysis.coverage import Coverage
+from qn_coverage.analysis.network import on_air
+from qn_coverage.propagation.emitters import NO_SERVER, Mosaic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    import numpy.typing as npt
+
+    from qn_coverage.analysis.coverage import Compute, Layer
+    from qn_coverage.analysis.steps import Step
+    from qn_coverage.analysis.zonal import Zones
+    from qn_coverage.core.grid import Grid
+
+
+def each_state(
+    steps: Iterable[Step],
+    sectors: pd.DataFrame,
+    *,
+    grid: Grid,
+    layers: tuple[Layer, ...],
+    compute: Compute,
+) -> Iterator[tuple[Step, Coverage]]:
+    """State of the network at each step, one at a time, so that memory holds two mosaics at most.
+
+    Parameters
+    ----------
+    steps
+        In the order of their days.
+    sectors
+        The table that ``compute`` numbers its rows by.
+    grid, layers, compute
+        As in `coverage.states`.
+    """
+    mosaic: Mosaic | None = None
+    rows = np.empty(0, dtype=np.int64)
+    for step in steps:
+        now = on_air(sectors, step.day)
+        if not now[rows].all():
+            mosaic, rows = None, rows[:0]
+        fresh = np.setdiff1d(np.flatnonzero(now), rows)
+        if mosaic is None or len(fresh):
+            mosaic = compute(fresh, len(rows), mosaic)
+        rows = np.concatenate([rows, fresh])
+        yield step, Coverage(step.day, grid, layers, _with_rows(mosaic, rows))
+
+
+def covered_at(coverage: Coverage, step: Step) -> npt.NDArray[np.bool_]:
+    """Cells where any layer that is not switched off reaches its level, shape (rows, cols)."""
+    out = np.zeros(coverage.grid.shape, dtype=np.bool_)
+    for level, layer in zip(coverage.mosaic.level_dbm, coverage.layers, strict=True):
+        if layer.technology not in step.technologies_off:
+            out |= level >= np.float32(layer.required_dbm)
+    return out
+
+
+def shares_of_steps(
+    steps: Sequence[Step], covered: Iterable[npt.NDArray[np.bool_]], zones: Zones
+) -> pd.DataFrame:
+    """What each unit has at each step, and what it won and lost since the step before.
+
+    Parameters
+    ----------
+    steps, covered
+        Steps and, for each, its covered cells, shape (rows, cols); may be a generator.
+    zones
+        Units of one level.
+
+    Returns
+    -------
+    One row a step and unit: ``step``, ``day``, ``level``, ``code``, ``land_km2``, ``land_share``,
+    ``population``, ``population_share``, ``population_gained``, ``population_lost``. At the first
+    step nothing is gained or lost.
+    """
+    tables = []
+    previous: npt.NDArray[np.bool_] | None = None
+    for step, now in zip(steps, covered, strict=True):
+        then = now if previous is None else previous
+        tables.append(_unit_rows(step, now, then, zones))
+        previous = now
+    return pd.concat(tables, ignore_index=True)
+
+
+def first_step(covered: Iterable[npt.NDArray[np.bool_]]) -> npt.NDArray[np.int16]:
+    """Index of the first step at which each cell (or village) is covered, -1 for never."""
+    out: npt.NDArray[np.int16] | None = None
+    for index, now in enumerate(covered):
+        if out is None:
+            out = np.full(now.shape, -1, dtype=np.int16)
+        out[now & (out < 0)] = index
+    if out is None:
+        raise ValueError("there is no step")
+    return out
+
+
+def _unit_rows(
+    step: Step, now: npt.NDArray[np.bool_], then: npt.NDArray[np.bool_], zones: Zones
+) -> pd.DataFrame:
+    everywhere = np.ones_like(now)
+    land, people = zones.land_km2(now), zones.population(now)
+    return pd.DataFrame(
+        {
+            "step": step.code,
+            "day": step.day,
+            "level": zones.level,
+            "code": zones.codes,
+            "land_km2": land,
+            "land_share": _share(land, zones.land_km2(everywhere)),
+            "population": people,
+            "population_share": _share(people, zones.population(everywhere)),
+            "population_gained": zones.population(now & ~then),
+            "population_lost": zones.population(then & ~now),
+        }
+    )
+
+
+def _share(
+    part: npt.NDArray[np.float64], whole: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Part of a whole, NaN where there is no whole."""
+    return np.divide(part, whole, out=np.full_like(part, np.nan), where=whole > 0.0)
+
+
+def _with_rows(mosaic: Mosaic, rows: npt.NDArray[np.int64]) -> Mosaic:
+    """The mosaic with its servers named by their row in the sector table."""
+    names = np.append(rows, NO_SERVER).astype(np.int32)
+    return Mosaic(mosaic.level_dbm, mosaic.second_dbm, names[mosaic.server], mosaic.count)
