@@ -117,8 +117,9 @@ def _distinct(values: list[Any]) -> list[str]:
 def _units(study: Study) -> dict[str, layers.Columns]:
     crs = study.grid.crs
     units = {"commune": layers.unit_columns(study.communes, tolerance_m=0.0, crs=crs)}
-    if not study.former_communes.empty:
-        units["former"] = layers.unit_columns(study.former_communes, tolerance_m=0.0, crs=crs)
+    for level, frame in (("former", study.former_communes), ("district", study.districts)):
+        if not frame.empty:
+            units[level] = layers.unit_columns(frame, tolerance_m=0.0, crs=crs)
     return units
 
 

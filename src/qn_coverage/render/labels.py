@@ -40,7 +40,8 @@ _SEARCH: Final = {
     "search.label": ("Tìm kiếm, không cần gõ dấu", "Search, accents not needed"),
     "search.none": ("Không tìm thấy", "Nothing found"),
     "kind.commune": ("Xã, phường, đặc khu", "Commune"),
-    "kind.former": ("Đơn vị trước 07/2025", "Unit before 2025-07"),
+    "kind.former": ("Xã trước 07/2025", "Commune before 2025-07"),
+    "kind.district": ("Huyện trước 07/2025", "District before 2025-07"),
     "kind.village": ("Thôn, bản, khu", "Village"),
     "kind.place": ("Địa điểm", "Place"),
 }
@@ -67,10 +68,14 @@ _HEADLINE: Final = {
     "method.model": ("Mô hình truyền sóng:", "Propagation model:"),
     "method.rule": ("Quy tắc:", "Rule:"),
     "method.ruleText": (
-        "một ô {cell} m được tính là có sóng khi ít nhất {share} vị trí trong ô đạt ngưỡng của một "
-        "nhà mạng ({thresholds}; độ lệch chuẩn theo vị trí {sigma} dB).",
-        "a {cell} m cell counts as covered when at least {share} of the places in it reach the "
-        "threshold of one operator ({thresholds}; location standard deviation {sigma} dB).",
+        (
+            "một ô {cell} m được tính là có sóng khi ít nhất {share} vị trí trong ô đạt ngưỡng của "
+            "một nhà mạng ({thresholds}; độ lệch chuẩn theo vị trí {sigma} dB)."
+        ),
+        (
+            "a {cell} m cell counts as covered when at least {share} of the places in it reach the "
+            "threshold of one operator ({thresholds}; location standard deviation {sigma} dB)."
+        ),
     ),
 }
 
@@ -92,8 +97,9 @@ _SWITCHES: Final = {
     "metric.land.short": ("Diện tích", "Land"),
     "metric.villages.short": ("Thôn, bản", "Villages"),
     "level.title": ("Đơn vị hành chính", "Administrative units"),
-    "level.commune": ("Từ 01/07/2025", "Since 2025-07-01"),
-    "level.former": ("Trước 07/2025", "Before 2025-07"),
+    "level.commune": ("Xã từ 07/2025", "Communes since 2025-07"),
+    "level.former": ("Xã trước 07/2025", "Communes before"),
+    "level.district": ("Huyện trước 07/2025", "Districts before"),
     "kind.title": ("Màu trạm theo", "Site colour by"),
     "kind.technology": ("Công nghệ", "Technology"),
     "kind.operator": ("Nhà mạng", "Operator"),
@@ -128,7 +134,10 @@ _LEGEND: Final = {
     "legend.title": ("Chú giải", "Legend"),
     "legend.share.population": ("Dân số có sóng (%)", "Population with signal (%)"),
     "legend.share.land": ("Diện tích đất có sóng (%)", "Land with signal (%)"),
-    "legend.share.villages": ("Thôn, bản được xét có sóng (%)", "Examined villages with signal (%)"),
+    "legend.share.villages": (
+        "Thôn, bản được xét có sóng (%)",
+        "Examined villages with signal (%)",
+    ),
     "legend.noVillages": ("không có thôn được xét", "no village examined"),
     "legend.level": (
         "Mức tín hiệu {technology}, trung vị trong ô (dBm)",
@@ -154,6 +163,7 @@ _POPUPS: Final = {
     "unit.code": ("mã {code}", "code {code}"),
     "unit.population": ("Dân số", "Population"),
     "unit.land": ("Đất liền, đảo", "Land area"),
+    "unit.statutory": ("Diện tích pháp lý", "Area in the law"),
     "unit.offPopulation": ("Dân chưa có sóng", "People without signal"),
     "unit.offLand": ("Đất chưa có sóng", "Land without signal"),
     "unit.gaps": ("Số vùng trống sóng", "Gaps"),
@@ -192,6 +202,9 @@ _CODES: Final = {
     "type.phường": ("phường", "ward"),
     "type.đặc khu": ("đặc khu", "special zone"),
     "type.thị trấn": ("thị trấn", "township"),
+    "type.huyện": ("huyện", "rural district"),
+    "type.thị xã": ("thị xã", "town"),
+    "type.thành phố": ("thành phố", "city"),
     "type.former": ("đơn vị trước 07/2025", "unit before 2025-07"),
     "origin.measured": ("đo kiểm", "measured"),
     "origin.published": ("công bố", "published"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import pandas as pd
 
 from qn_coverage.core.text import nfc
@@ -16,8 +17,6 @@ from qn_coverage.render import shapes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-    import geopandas as gpd
 
 Columns = dict[str, list[Any]]
 Spec = dict[str, tuple[str, "Callable[[Any], Any]"]]
@@ -53,7 +52,7 @@ def number(digits: int) -> Callable[[Any], float | None]:
 
 
 def _empty(value: Any) -> bool:
-    return value is None or value is pd.NA or value is pd.NaT or value != value
+    return bool(pd.isna(value))
 
 
 def columns(frame: pd.DataFrame, spec: Mapping[str, tuple[str, Callable[[Any], Any]]]) -> Columns:
@@ -215,4 +214,4 @@ def _sites(sectors: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         # A mast is off air when the last of its sectors is.
         standing = sectors["off_air"].isna().groupby(sectors["site_id"]).any()
         sites["off_air"] = grouped["off_air"].max().where(~standing)
-    return sites.reset_index()
+    return gpd.GeoDataFrame(sites.reset_index())

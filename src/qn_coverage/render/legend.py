@@ -93,5 +93,6 @@ def programme_colours(programmes: Sequence[str]) -> dict[str, str]:
     """One colour a programme; sites of none, keyed by the empty text, are grey."""
     named = [name for name in programmes if name]
     return {"": _OTHER_COLOUR} | {
-        name: _PROGRAMME_COLOURS[index % len(_PROGRAMME_COLOURS)] for index, name in enumerate(named)
+        name: _PROGRAMME_COLOURS[index % len(_PROGRAMME_COLOURS)]
+        for index, name in enumerate(named)
     }

@@ -5,21 +5,20 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
+import folium
 
 from qn_coverage.render import document, legend, overlay, page, vendored
+from qn_coverage.render.behaviour import DATA, LICENCES, Behaviour
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import folium
+    import numpy as np
     import numpy.typing as npt
 
     from qn_coverage.analysis.coverage import Coverage
     from qn_coverage.study import Study
 
-_DATA: Final = "@@qn-data@@"
-_LICENCES: Final = "@@qn-licences@@"
 _MAX_ZOOM: Final = 18
 _LICENCE_FILES: Final = ("leaflet/LICENSE", "leaflet.markercluster/MIT-LICENCE.txt")
 
@@ -52,12 +51,10 @@ def render_map(study: Study) -> str:
     text = page.with_policy(text)
     # Data come last, so that nothing above can mistake a name for markup.
     data = page.json_for_script(document.page_document(study))
-    return text.replace(_LICENCES, html.escape(_licences()), 1).replace(_DATA, data, 1)
+    return text.replace(LICENCES, html.escape(_licences()), 1).replace(DATA, data, 1)
 
 
 def _base_map(study: Study) -> folium.Map:
-    import folium  # noqa: PLC0415 (slow to import: only when a map is drawn)
-
     west, south, east, north = study.communes.total_bounds
     base = folium.Map(
         location=[(south + north) / 2, (west + east) / 2],
@@ -68,6 +65,7 @@ def _base_map(study: Study) -> folium.Map:
         font_size="13px",
         maxZoom=_MAX_ZOOM,
         zoomSnap=0.25,
+        fadeAnimation=False,
         maxBoundsViscosity=0.6,
     )
     # Folium's own list pulls bootstrap, jquery, font-awesome and more, none of which is used.
@@ -77,7 +75,7 @@ def _base_map(study: Study) -> folium.Map:
     folium.map.CustomPane("qn-signal", z_index=350).add_to(base)
     folium.map.CustomPane("qn-relief", z_index=450).add_to(base)
     images = {name: _image(entry, base) for name, entry in _images(study).items()}
-    _behaviour(images).add_to(base)
+    Behaviour(images).add_to(base)
     return base
 
 
@@ -113,9 +111,7 @@ def level_classes(
     return classes
 
 
-def margin_classes(
-    coverage: Coverage, land: npt.NDArray[np.floating]
-) -> npt.NDArray[np.uint8]:
+def margin_classes(coverage: Coverage, land: npt.NDArray[np.floating]) -> npt.NDArray[np.uint8]:
     """Class of the best margin of any technology; the sea is drawn only where there is signal."""
     classes = overlay.classified(coverage.margin_db(), legend.MARGIN_BREAKS_DB)
     covered_classes = legend.MARGIN_BREAKS_DB.index(0.0)
@@ -124,7 +120,12 @@ def margin_classes(
 
 
 def _entry(
-    image: overlay.Overlay, pane: str, *, show: bool = False, opacity: float = 1.0, cells: bool = False
+    image: overlay.Overlay,
+    pane: str,
+    *,
+    show: bool = False,
+    opacity: float = 1.0,
+    cells: bool = False,
 ) -> dict[str, Any]:
     return {
         "image": image.uri,
@@ -138,47 +139,11 @@ def _entry(
 
 def _image(entry: dict[str, Any], base: folium.Map) -> str:
     """Adds an image and returns the name of its script variable."""
-    import folium  # noqa: PLC0415
-
     image = folium.raster_layers.ImageOverlay(**entry, pixelated=False, control=False)
     image.add_to(base)
     return str(image.get_name())
 
 
-def _behaviour(images: dict[str, str]) -> Any:
-    """Element that carries our own markup, data and scripts."""
-    from folium.elements import JSCSSMixin  # noqa: PLC0415
-    from folium.template import Template  # noqa: PLC0415
-
-    class Behaviour(JSCSSMixin):  # type: ignore[misc]
-        default_js = (
-            ("markercluster", vendored.address_of("leaflet.markercluster/leaflet.markercluster.js")),
-            *((name, vendored.OWN + name) for name in vendored.OWN_JS),
-        )
-        default_css = (
-            ("markercluster_css", vendored.address_of("leaflet.markercluster/MarkerCluster.css")),
-            *((name, vendored.OWN + name) for name in vendored.OWN_CSS),
-        )
-        _template = Template(
-            "{% macro html(this, kwargs) %}"
-            + vendored.own_text("qn_map.html")
-            + f'<script type="application/json" id="qn-data">{_DATA}</script>'
-            + f'<script type="text/plain" id="qn-licences">{_LICENCES}</script>'
-            "{% endmacro %}"
-            "{% macro script(this, kwargs) %}"
-            "QN.start({{ this._parent.get_name() }}, { {% for key, name in this.images.items() %}"
-            "{{ key }}: {{ name }}, {% endfor %} });"
-            "{% endmacro %}"
-        )
-
-        def __init__(self) -> None:
-            super().__init__()
-            self._name = "Behaviour"
-            self.images = images
-
-    return Behaviour()
-
-
 def _licences() -> str:
     files = {asset.path: asset for asset in vendored.vendored().values()}
-    return "\n\n".join(files[name].content().decode("utf-8").strip() for name in _LICENCE_FILES)
+    return "\n\n".join(page.unix_text(files[name].content()).strip() for name in _LICENCE_FILES)

@@ -67,10 +67,8 @@ def class_overlay(classes: npt.NDArray[np.uint8], grid: Grid, colours: Sequence[
     return Overlay(_png(indices, colours), bounds)
 
 
-def classified(
-    values: npt.NDArray[np.floating], breaks: Sequence[float]
-) -> npt.NDArray[np.uint8]:
-    """Class of each value: 0 at or above the first break, 1 at or above the second …
+def classified(values: npt.NDArray[np.floating], breaks: Sequence[float]) -> npt.NDArray[np.uint8]:
+    """Class of each value: 0 at or above the first break, 1 at or above the second, and so on.
 
     Parameters
     ----------
@@ -84,9 +82,7 @@ def classified(
     return np.where(np.isnan(values), TRANSPARENT, classes).astype(np.uint8)
 
 
-def relief_overlay(
-    terrain: Raster, land: npt.NDArray[np.floating], *, width: int = 900
-) -> Overlay:
+def relief_overlay(terrain: Raster, land: npt.NDArray[np.floating], *, width: int = 900) -> Overlay:
     """Shaded relief as a grey WebP: white at sea and on the level, darker on slopes in shade.
 
     It is made to be multiplied with what lies below it.
@@ -132,7 +128,7 @@ def surroundings(terrain: Raster, land: npt.NDArray[np.floating]) -> npt.NDArray
     """
     outside = (np.nan_to_num(terrain.values, nan=0.0) > 0.0) & (land <= 0.0)
     if not outside.any() or outside.all():
-        return outside
+        return np.asarray(outside, dtype=np.bool_)
     half = 0.5 * _STRIP_M / terrain.grid.cell_m
     # Mirrored edges: the neighbours go on beyond the grid.
     margin = int(np.ceil(half)) + 1
@@ -156,7 +152,8 @@ def hillshade(heights: npt.NDArray[np.float32], cell_m: float) -> npt.NDArray[np
     light_east, light_north = np.sin(azimuth) * np.cos(height), np.cos(azimuth) * np.cos(height)
     # The normal of the surface is (-dz/deast, -dz/dnorth, 1); rows grow southwards.
     lit = -east * light_east + south * light_north + np.sin(height)
-    return np.clip(lit / np.sqrt(1.0 + east**2 + south**2), 0.0, 1.0).astype(np.float32)
+    shade = np.clip(lit / np.sqrt(1.0 + east**2 + south**2), 0.0, 1.0)
+    return np.asarray(shade, dtype=np.float32)
 
 
 def _fade(shape: tuple[int, int], *, share: float = 0.06) -> npt.NDArray[np.float32]:
@@ -169,30 +166,24 @@ def _fade(shape: tuple[int, int], *, share: float = 0.06) -> npt.NDArray[np.floa
 def _warped(
     values: npt.NDArray[Any], grid: Grid, *, nodata: float, smooth: bool
 ) -> tuple[npt.NDArray[Any], tuple[tuple[float, float], tuple[float, float]]]:
-    from rasterio.transform import Affine, array_bounds  # noqa: PLC0415 (loads GDAL: when asked for)
-    from rasterio.warp import (  # noqa: PLC0415
-        Resampling,
-        calculate_default_transform,
-        reproject,
-        transform_bounds,
-    )
+    from rasterio.transform import Affine  # noqa: PLC0415 (loads GDAL: only when asked for)
+    from rasterio.warp import Resampling, reproject, transform_bounds  # noqa: PLC0415
 
-    west, south, east, north = grid.bounds_m
-    transform, width, height = calculate_default_transform(
-        grid.crs, DRAWN, grid.cols, grid.rows, west, south, east, north
-    )
-    out = np.full((height, width), nodata, dtype=values.dtype)
+    west, south, east, north = transform_bounds(grid.crs, DRAWN, *grid.bounds_m)
+    step = (east - west) / grid.cols
+    rows = int(np.ceil((north - south) / step))
+    out = np.full((rows, grid.cols), nodata, dtype=values.dtype)
     reproject(
         values,
         out,
         src_transform=Affine(*grid.transform),
         src_crs=grid.crs,
-        dst_transform=transform,
+        dst_transform=Affine(step, 0.0, west, 0.0, -step, north),
         dst_crs=DRAWN,
         dst_nodata=nodata,
         resampling=Resampling.bilinear if smooth else Resampling.nearest,
     )
-    lon_lat = transform_bounds(DRAWN, STORED, *array_bounds(height, width, transform))
+    lon_lat = transform_bounds(DRAWN, STORED, west, north - rows * step, east, north)
     left, bottom, right, top = (round(value, 6) for value in lon_lat)
     return out, ((bottom, left), (top, right))
 

@@ -20,13 +20,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _RANDOM_ID: Final = re.compile(r"\b([a-z]+(?:_[a-z]+)*)_([0-9a-f]{32})\b")
-_SCRIPT_LINK: Final = re.compile(r"<script\b[^>]*\bsrc\s*=\s*[\"']([^\"']*)[\"'][^>]*>\s*</script>", re.I)
-_STYLE_LINK: Final = re.compile(r"<link\b[^>]*\bhref\s*=\s*[\"']([^\"']*)[\"'][^>]*>", re.I)
+_SCRIPT_LINK: Final = re.compile(
+    r"<script\b[^>]*\bsrc\s*=\s*[\"']([^\"']*)[\"'][^>]*>\s*</script>", re.IGNORECASE
+)
+_STYLE_LINK: Final = re.compile(
+    r"<link\b[^>]*\bhref\s*=\s*[\"']([^\"']*)[\"'][^>]*>", re.IGNORECASE
+)
 _CSS_URL: Final = re.compile(r"url\(\s*[\"']?([^\"')]+)[\"']?\s*\)")
-_SOURCE_MAP: Final = re.compile(rb"//[#@] sourceMappingURL=\S*\s*$")
-_INLINE_SCRIPT: Final = re.compile(r"<script(?:\s+id=\"[^\"]*\")?>(.*?)</script>", re.S)
+_SOURCE_MAP: Final = re.compile(r"//[#@] sourceMappingURL=\S*\s*$")
+_INLINE_SCRIPT: Final = re.compile(r"<script(?:\s+id=\"[^\"]*\")?>(.*?)</script>", re.DOTALL)
 _LOADED_ATTRIBUTE: Final = re.compile(
-    r"<[a-z][^>]*\s(?:src|href|srcset|poster|data|action)\s*=\s*[\"']?(?!data:|#)([^\"'\s>]+)", re.I
+    r"<[a-z][^>]*\s(?:src|href|srcset|poster|data|action)\s*=\s*[\"']?(?!data:|#)([^\"'\s>]+)",
+    re.IGNORECASE,
 )
 _NO_ZOOM: Final = re.compile(r",\s*maximum-scale=1\.0,\s*user-scalable=no")
 _IMAGE_TYPES: Final = {".png": "image/png", ".webp": "image/webp", ".svg": "image/svg+xml"}
@@ -56,6 +61,11 @@ def json_for_script(document: Any) -> str:
 def data_uri(content: bytes, media_type: str) -> str:
     """RFC 2397 address that carries the content itself."""
     return f"data:{media_type};base64,{base64.b64encode(content).decode('ascii')}"
+
+
+def unix_text(content: bytes) -> str:
+    """UTF-8 text with Unix line ends: browsers hash scripts after turning CR LF into LF."""
+    return content.decode("utf-8").replace("\r\n", "\n")
 
 
 def renumbered(text: str) -> str:
@@ -96,7 +106,7 @@ def self_contained(text: str, assets: Mapping[str, bytes]) -> str:
 
 def _script(address: str, assets: Mapping[str, bytes]) -> str:
     # A source map would be asked for as soon as someone opens the developer tools.
-    text = _SOURCE_MAP.sub(b"", assets[address]).decode("utf-8")
+    text = _SOURCE_MAP.sub("", unix_text(assets[address]))
     if "</script" in text.lower():
         raise AssetError(f"{address} holds '</script' and cannot be put inside a page")
     return f"<script>{text}</script>"
@@ -112,11 +122,13 @@ def _style(address: str, assets: Mapping[str, bytes]) -> str:
         media_type = _IMAGE_TYPES[posixpath.splitext(image)[1]]
         return f'url("{data_uri(assets[image], media_type)}")'
 
-    return f"<style>{_CSS_URL.sub(inside, assets[address].decode('utf-8'))}</style>"
+    return f"<style>{_CSS_URL.sub(inside, unix_text(assets[address]))}</style>"
 
 
 def _check_nothing_left(text: str) -> None:
-    markup = re.sub(r"(<(script|style)\b[^>]*>).*?</\2>", r"\1</\2>", text, flags=re.S | re.I)
+    markup = re.sub(
+        r"(<(script|style)\b[^>]*>).*?</\2>", r"\1</\2>", text, flags=re.DOTALL | re.IGNORECASE
+    )
     left = _LOADED_ATTRIBUTE.findall(markup)
     if left:
         raise AssetError("the page still loads: " + ", ".join(sorted(set(left))))

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import geopandas as gpd
 import numpy as np
 import shapely
 
+from qn_coverage.core.crs import STORED
+
 if TYPE_CHECKING:
-    import geopandas as gpd
     import numpy.typing as npt
     from shapely.geometry.base import BaseGeometry
 
@@ -37,8 +39,7 @@ def encoded(geometry: BaseGeometry | None) -> Shape:
 def _ring(ring: Any) -> Ring:
     points = np.round(shapely.get_coordinates(ring) * UNITS_PER_DEGREE).astype(np.int64)[:-1]
     steps = np.diff(points, axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
-    moved = steps.any(axis=1)
-    moved[:1] = True
+    moved = (steps != 0).any(axis=1) | (np.arange(len(steps)) == 0)
     kept: npt.NDArray[np.int64] = steps[moved]
     return [int(value) for value in kept.ravel()] if len(kept) >= 3 else []
 
@@ -60,9 +61,8 @@ def drawn(frame: gpd.GeoDataFrame, *, tolerance_m: float, crs: str) -> list[Shap
     geometry = frame.geometry
     if tolerance_m > 0.0:
         flat = geometry.to_crs(crs)
-        flat = flat.set_axis(range(len(flat)))
         simple = shapely.coverage_simplify(flat.to_numpy(), tolerance_m)
-        geometry = flat.__class__(simple, crs=flat.crs).to_crs(frame.crs)
+        geometry = gpd.GeoSeries(simple, crs=crs).to_crs(STORED)
     return [encoded(shape) for shape in geometry]
 
 

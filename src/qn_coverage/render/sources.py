@@ -6,69 +6,53 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from qn_coverage.core.scenario import SHIPPED
+from qn_coverage.data.catalog import load_catalog
 from qn_coverage.render.vendored import vendored
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from qn_coverage.data.catalog import Layer
     from qn_coverage.study import Study
 
 _WHAT: Final = {
-    "communes": ("Ranh giới xã, phường, đặc khu", "Commune boundaries"),
-    "former_communes": ("Đơn vị cấp xã trước 07/2025", "Communes before 2025-07"),
-    "population": ("Dân số", "Population"),
-    "terrain": ("Địa hình", "Terrain"),
-    "sectors": ("Mạng lưới trạm", "Network"),
-    "villages": ("Thôn, bản, khu", "Villages"),
-    "places": ("Địa điểm được nêu tên", "Named places"),
+    "communes": ("Ranh giới xã, phường, đặc khu:", "Commune boundaries:"),
+    "former_communes": ("Đơn vị trước 07/2025:", "Units before 2025-07:"),
+    "population": ("Dân số:", "Population:"),
+    "terrain": ("Địa hình:", "Terrain:"),
+    "sectors": ("Mạng lưới trạm:", "Network:"),
+    "villages": ("Thôn, bản, khu:", "Villages:"),
+    "places": ("Địa điểm được nêu tên:", "Named places:"),
 }
 
-_SHIPPED: Final = {
-    "communes": (
-        "sapnhap.bando.com.vn, qua thanglequoc/vietnamese-provinces-database (MIT).",
-        "sapnhap.bando.com.vn, through thanglequoc/vietnamese-provinces-database (MIT).",
-    ),
-    "former_communes": (
-        "choisy/censusVN2009 (MIT), ranh giới khái quát; Tổng điều tra 2019, Tổng cục Thống kê.",
-        "choisy/censusVN2009 (MIT), generalised; 2019 census, General Statistics Office.",
-    ),
-    "population": (
-        "WorldPop 2020 (CC BY 4.0, doi 10.5258/SOTON/WP00671), hiệu chỉnh theo Tổng điều tra 2019.",
-        "WorldPop 2020 (CC BY 4.0, doi 10.5258/SOTON/WP00671), adjusted to the 2019 census.",
-    ),
-    "terrain": (
-        "NASA SRTM, biên tập bởi J. de Ferranti, Viewfinder Panoramas; 15″, chỉ để sàng lọc.",
-        "NASA SRTM as compiled by J. de Ferranti, Viewfinder Panoramas; 15″, screening grade.",
-    ),
-    "sectors": (
-        "mô phỏng theo quy tắc được mô tả trong bộ dữ liệu; ba trạm được nêu tên theo báo chí.",
-        "modelled by a rule documented with the data; the three named sites from the press.",
-    ),
-    "villages": (
-        "bốn thôn, khu theo báo chí; các thôn còn lại là mô phỏng.",
-        "four villages from the press; the others are modelled stand-ins.",
-    ),
-    "places": (
-        "báo chí và danh mục địa danh, có bán kính sai số.",
-        "press and gazetteers, each with its radius of uncertainty.",
-    ),
-}
+Pair = tuple[str, str]
 
 
 def sources_of(study: Study) -> list[dict[str, Any]]:
-    """Credits in the order of the page: ``what`` and ``who`` as (Vietnamese, English)."""
+    """Credits in the order of the page: ``what``, ``who`` and ``note``, each in both languages."""
     inputs = study.scenario.inputs.model_dump()
-    data = [{"what": what, "who": _who(key, inputs[key])} for key, what in _WHAT.items()]
-    return [*data, {"what": ("Phần mềm bản đồ", "Map software"), "who": _software()}]
+    catalog = {layer.name: layer for layer in load_catalog()}
+    data = [_credit(key, what, inputs[key], catalog) for key, what in _WHAT.items()]
+    return [*data, {"what": ("Phần mềm bản đồ:", "Map software:"), "who": _software()}]
 
 
-def _who(key: str, value: str) -> tuple[str, str]:
-    if value == SHIPPED:
-        return _SHIPPED[key]
-    # The name alone: the folder is the reader's own business.
-    name = Path(value).name
-    return f"tệp của người dùng: {name}", f"user's file: {name}"
+def _credit(key: str, what: Pair, value: str, catalog: Mapping[str, Layer]) -> dict[str, Any]:
+    if value != SHIPPED:
+        # The name alone: the folder is the reader's own business.
+        name = Path(value).name
+        return {"what": what, "who": (f"tệp của người dùng, {name}", f"user's file, {name}")}
+    layer = catalog[key]
+    who = f"{layer.citation}. {layer.licence}."
+    return {"what": what, "who": (who, who), "note": bilingual(layer.cautions)}
 
 
-def _software() -> tuple[str, str]:
+def bilingual(text: str) -> Pair:
+    """Vietnamese and English halves of a text of the catalog; the whole twice if it has one."""
+    vietnamese, found, english = text.partition(" / ")
+    return (vietnamese, english) if found else (text, text)
+
+
+def _software() -> Pair:
     packages = {f"{a.package} {a.version} ({a.licence})" for a in vendored().values()}
-    text = ", ".join(sorted(packages)) + "; folium."
+    text = ", ".join(sorted(packages)) + ", folium (MIT)."
     return text, text

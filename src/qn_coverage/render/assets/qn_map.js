@@ -40,7 +40,7 @@
     const filled = state.theme === 'share';
     return (i) => ({
       color: filled ? '#94876f' : '#5d6a73', opacity: 0.9,
-      weight: (level === 'commune' ? 0.9 : 0.6) * (QN.near(map.getZoom()) < 19 ? 0.6 : 1),
+      weight: (level === 'former' ? 0.6 : 0.9) * (QN.near(map.getZoom()) < 19 ? 0.6 : 1),
       fill: true, fillColor: shareColour(valueOf(level, i)), fillOpacity: filled ? 0.94 : 0.001,
     });
   }
@@ -170,6 +170,7 @@
   }
 
   QN.goUnit = function (level, i) {
+    document.querySelector('#qn input[name=level][value=' + level + ']').checked = true;
     QN.set({ level });
     const item = parts.units[level].items[i];
     closePanelOnPhone();
@@ -223,7 +224,10 @@
     add(2, data.villages, 'village', (i) => unitName(data.villages.unit && data.villages.unit[i]), QN.goVillage);
     if (data.units.former) {
       add(3, data.units.former, 'former', (i) => (data.units.former.district || [])[i],
-        (i) => { byId('qn-level-former').checked = true; QN.goUnit('former', i); });
+        (i) => QN.goUnit('former', i));
+    }
+    if (data.units.district) {
+      add(4, data.units.district, 'district', () => '', (i) => QN.goUnit('district', i));
     }
     return entries;
   }
@@ -310,9 +314,22 @@
     };
     Object.keys(data.units).forEach((level) => { parts.units[level] = QN.layers.units(data, level); });
     names = QN.layers.names(map, nameEntries());
+    document.querySelectorAll('#qn input[name=level]').forEach((input) => {
+      input.parentNode.hidden = !data.units[input.value];
+    });
     listen();
     QN.search.attach(byId('qn-q'), byId('qn-hits'), QN.search.index(searchEntries()));
     QN.find = (query) => QN.search.find(QN.search.index(searchEntries()), query).map((hit) => hit.name);
+    /* What is on the map now, for whoever wants to check it. */
+    QN.drawn = () => {
+      const view = map.getBounds();
+      return {
+        fills: parts.units[state.level].items.map((item) => item.options.fillColor),
+        gaps: map.hasLayer(parts.gaps.group) ? parts.gaps.items.length : 0,
+        sites: map.hasLayer(parts.sites.group) ? parts.sites.group.getLayers().length : 0,
+        view: [view.getWest(), view.getSouth(), view.getEast(), view.getNorth()],
+      };
+    };
     let size = QN.near(map.getZoom());
     map.on('zoomend', () => {
       const now = QN.near(map.getZoom());
@@ -322,7 +339,7 @@
     QN.set(Object.assign({}, state));
     setLanguage('vi');
     goHome();
-    map.setMaxBounds(home.pad(0.6));
+    map.setMaxBounds(home.pad(2));
     map.setMinZoom(Math.floor(map.getZoom() - 1));
     window.addEventListener('resize', measureBar);
     document.documentElement.classList.add('qn-ready');

@@ -103,6 +103,7 @@
         facts([
           [t('unit.population'), people],
           [t('unit.land'), has(get('land')) ? text.number(get('land'), 1) + '\u00a0km²' : null],
+          [t('unit.statutory'), has(get('statutory')) ? text.number(get('statutory'), 1) + '\u00a0km²' : null],
           [t('unit.offPopulation'), has(get('offPop')) ? '≈\u00a0' + text.number(get('offPop')) : null],
           [t('unit.offLand'), has(get('offLand')) ? text.number(get('offLand'), 1) + '\u00a0km²' : null],
           [t('unit.gaps'), level === 'commune' ? text.number(gaps.length) : null],

@@ -1,0 +1,321 @@
+"""A small invented study: three square communes, one islet, two operators, six villages."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from datetime import date
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from shapely import affinity
+from shapely.geometry import MultiPolygon, Point, box
+
+from qn_coverage.analysis.coverage import Coverage, Layer
+from qn_coverage.core.grid import Grid, Raster
+from qn_coverage.core.scenario import Scenario
+from qn_coverage.propagation.emitters import Mosaic
+from qn_coverage.study import Study
+
+CELL_M = 250.0
+WEST_M, NORTH_M = 460_000.0, 2_330_000.0
+ROWS, COLS = 60, 96
+REQUIRED_DBM = -103.0
+BEFORE, AFTER = date(2020, 7, 13), date(2024, 1, 4)
+
+
+def square(x_km: float, y_km: float, side_km: float):
+    """Square by its south-west corner, in km from the grid's south-west corner."""
+    x, y = WEST_M + 1000 * x_km, NORTH_M - ROWS * CELL_M + 1000 * y_km
+    return box(x, y, x + 1000 * side_km, y + 1000 * side_km)
+
+
+def spot(x_km: float, y_km: float) -> Point:
+    return square(x_km, y_km, 0.002).centroid
+
+
+def stored(frame: dict, geometry: list) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(frame, geometry=geometry, crs="EPSG:5899").to_crs("EPSG:4326")
+
+
+@pytest.fixture(scope="session")
+def grid() -> Grid:
+    return Grid("EPSG:5899", WEST_M, NORTH_M, CELL_M, ROWS, COLS)
+
+
+def _communes() -> gpd.GeoDataFrame:
+    islet = affinity.rotate(square(20.0, 3.0, 0.5), 20)
+    shapes = [
+        square(2.0, 4.0, 5.0),
+        square(7.0, 4.0, 5.0),
+        MultiPolygon([square(14.0, 6.0, 3.0), islet]),
+    ]
+    return stored(
+        {
+            "code": ["00001", "00002", "00003"],
+            "name_vi": ["Phường Bãi Cháy", "Đặc khu Vân Đồn", "Đặc khu Cô Tô"],
+            "name_en": ["Bai Chay Ward", "Van Don Special Zone", "Co To Special Zone"],
+            "type": ["phường", "đặc khu", "đặc khu"],
+            "statutory_area_km2": [30.0, 26.0, np.nan],
+            "land_area_km2": [25.0, 25.0, 9.25],
+            "population": [54418, 12000, 7151],
+            "population_year": [2025, 2025, 2019],
+            "population_origin": ["published", "published", "estimated"],
+            "predecessors": ["Phường Bãi Cháy; Phường Hùng Thắng", None, None],
+            "note": [None, None, "dân số 2019"],
+            "land_share_before": [1.0, 0.82, 0.31],
+            "land_share_after": [1.0, 0.93, 0.55],
+            "population_share_before": [1.0, 0.72, 0.4],
+            "population_share_after": [1.0, 0.97, 0.802],
+            "villages": [0, 3, 3],
+            "villages_covered_before": [0, 1, 0],
+            "villages_covered_after": [0, 3, 1],
+            "uncovered_population_after": [0.0, 360.0, 1416.2],
+            "uncovered_land_km2_after": [0.0, 1.75, 4.1625],
+        },
+        shapes,
+    )
+
+
+def _former() -> gpd.GeoDataFrame:
+    return stored(
+        {
+            "code": ["90001", "90002"],
+            "name_vi": ["Xã Đông Xá", "Xã Thanh Lân"],
+            "type": ["xã", "xã"],
+            "district": ["Huyện Vân Đồn", "Huyện Cô Tô"],
+            "land_area_km2": [25.0, 9.0],
+            "population_share_before": [0.5, 0.4],
+            "population_share_after": [0.9, 0.8],
+            "land_share_before": [0.5, 0.3],
+            "land_share_after": [0.9, 0.5],
+            "villages": [3, 3],
+            "villages_covered_before": [1, 0],
+            "villages_covered_after": [3, 1],
+        },
+        [square(7.0, 4.0, 5.0), square(14.0, 6.0, 3.0)],
+    )
+
+
+def _villages() -> gpd.GeoDataFrame:
+    verdicts = ["covered", "covered", "covered", "not_covered", "cannot_tell", "covered"]
+    return stored(
+        {
+            "village_id": [f"v{i}" for i in range(6)],
+            "name_vi": ["thôn Nà Hắc", "thôn Sú Cáu", "Khu 10", "thôn Ba", "thôn Bốn", "thôn Năm"],
+            "commune_code": ["00002"] * 3 + ["00003"] * 3,
+            "former_commune": ["xã Hà Lâu", None, None, None, None, None],
+            "population": [204, 120, None, 80, 75, 60],
+            "households": [40, None, 180, None, None, None],
+            "in_programme": [True, True, False, True, True, True],
+            "served_from": [date(2023, 1, 1), None, None, None, None, None],
+            "origin": ["estimated", "estimated", "estimated", "modelled", "modelled", "modelled"],
+            "uncertainty_m": [4000.0, 5000.0, 100.0, 100.0, 1500.0, 100.0],
+            "source": ["báo Quảng Ninh"] + [None] * 5,
+            "note": [None] * 6,
+            "verdict_before": ["not_covered"] * 2 + ["covered"] + ["not_covered"] * 3,
+            "verdict_after": verdicts,
+            "disc_share_before": [0.0, 0.02, 1.0, 0.0, 0.0, np.nan],
+            "disc_share_after": [1.0, 0.97, 1.0, 0.0, 0.5, 1.0],
+            "margin_before_db": [-12.0, -4.0, 3.0, -np.inf, -20.0, -3.0],
+            "margin_after_db": [8.0, 4.2, 3.0, -18.0, 0.5, 9.0],
+            "operator_after": ["Viettel"] * 3 + [None] * 2 + ["VinaPhone"],
+            "technology_after": ["4G"] * 3 + [None] * 2 + ["4G"],
+            "site_after": ["s0", "s1", "s1", None, None, "s2"],
+        },
+        [spot(8 + 0.8 * i, 6) for i in range(3)] + [spot(14.5 + 0.8 * i, 7) for i in range(3)],
+    )
+
+
+def _places() -> gpd.GeoDataFrame:
+    return stored(
+        {
+            "place_id": ["dao_tran", "thanh_lan"],
+            "name_vi": ["Đảo Trần", "Đảo Thanh Lân"],
+            "name_en": ["Trần island", "Thanh Lân island"],
+            "commune_code": ["00003", "00003"],
+            "uncertainty_m": [1852.0, 3000.0],
+            "origin": ["estimated", "gazetteer"],
+            "source": ["ictvietnam.vn", "ictvietnam.vn"],
+        },
+        [spot(20.2, 3.2), spot(15.5, 7.5)],
+    )
+
+
+def _sectors() -> gpd.GeoDataFrame:
+    rows = []
+    for site, operator, programme, on_air in (
+        ("s0", "Viettel", None, date(2018, 1, 1)),
+        ("s1", "Viettel", "105-villages", date(2022, 5, 1)),
+        ("s2", "VinaPhone", "105-villages", date(2022, 5, 1)),
+        ("s3", "VinaPhone", None, date(2018, 1, 1)),
+    ):
+        for technology in ("2G", "4G"):
+            for azimuth in (0.0, 120.0, 240.0):
+                rows.append(
+                    {
+                        "site_id": site,
+                        "sector_id": f"{site}-{technology}-{azimuth:.0f}",
+                        "name": f"QN-{site}",
+                        "operator": operator,
+                        "technology": technology,
+                        "height_agl_m": 42.0,
+                        "azimuth_deg": azimuth,
+                        "on_air": on_air,
+                        "off_air": pd.NaT,
+                        "programme": programme,
+                        "origin": "modelled",
+                        "uncertainty_m": 500.0,
+                    }
+                )
+    where = {"s0": (4, 6), "s1": (9, 6.5), "s2": (15, 7), "s3": (4.05, 6.05)}
+    return stored(pd.DataFrame(rows), [spot(*where[row["site_id"]]) for row in rows])
+
+
+def _gaps() -> gpd.GeoDataFrame:
+    return stored(
+        {
+            "gap_id": ["gap-0001", "gap-0002"],
+            "rank": [1, 2],
+            "commune_code": ["00003", "00002"],
+            "commune": ["Đặc khu Cô Tô", "Đặc khu Vân Đồn"],
+            "communes": ["Đặc khu Cô Tô", "Đặc khu Vân Đồn"],
+            "area_km2": [2.25, 1.0],
+            "population": [1416.2, 360.0],
+            "villages": [2, 0],
+            "distance_to_site_km": [3.25, 4.5],
+            "best_margin_db": [-1.0, -2.0],
+            "worst_margin_db": [np.nan, -14.5],
+        },
+        [square(15.4, 7.4, 1.5), square(11.0, 4.0, 1.0)],
+    )
+
+
+def _coverage(grid: Grid, day: date, west_dbm: float, east_dbm: float) -> Coverage:
+    layers = tuple(
+        Layer(operator, technology, REQUIRED_DBM)
+        for operator in ("Viettel", "VinaPhone")
+        for technology in ("2G", "4G")
+    )
+    mosaic = Mosaic.empty(len(layers), grid.shape)
+    mosaic.level_dbm[:] = np.linspace(west_dbm, east_dbm, grid.cols, dtype=np.float32)
+    mosaic.level_dbm[:, :, -4:] = -np.inf
+    return Coverage(day, grid, layers, mosaic)
+
+
+def _summary() -> dict:
+    return {
+        "province": {
+            "population_share_before": 0.884,
+            "population_share_after": 0.976,
+            "land_share_before": 0.72,
+            "land_share_after": 0.89,
+            "uncovered_population_after": 1776.2,
+            "uncovered_land_km2_after": 5.9125,
+        },
+        "villages": {
+            "total": 6,
+            "before_covered": 1,
+            "before_not_covered": 5,
+            "before_cannot_tell": 0,
+            "after_covered": 4,
+            "after_not_covered": 1,
+            "after_cannot_tell": 1,
+        },
+        "caveats": [{"key": "k", "vi": "Mạng lưới là mô phỏng.", "en": "The network is modelled."}],
+    }
+
+
+def make_study(grid: Grid, **changed) -> Study:
+    """The study, with some of its parts replaced."""
+    heights = np.zeros(grid.shape, dtype=np.float32)
+    heights[12:44, 4:70] = np.abs(np.sin(np.arange(66) / 5.0))[np.newaxis, :] * 300.0 + 1.0
+    land = np.zeros(grid.shape, dtype=np.float32)
+    land[24:44, 8:48] = 1.0
+    parts = {
+        "scenario": Scenario(),
+        "inputs": {},
+        "grid": grid,
+        "terrain": Raster(heights, grid),
+        "population": Raster(land * 10.0, grid),
+        "land": Raster(land, grid),
+        "before": _coverage(grid, BEFORE, -70.0, -125.0),
+        "after": _coverage(grid, AFTER, -65.0, -112.0),
+        "communes": _communes(),
+        "former_communes": _former(),
+        "districts": _former().iloc[:0],
+        "sectors": _sectors(),
+        "villages": _villages(),
+        "places": _places(),
+        "gaps": _gaps(),
+        "layer_statistics": pd.DataFrame(),
+        "indicators": pd.DataFrame(),
+        "claims": pd.DataFrame(),
+        "summary": _summary(),
+    }
+    return Study(**(parts | changed))
+
+
+@pytest.fixture(scope="session")
+def study(grid: Grid) -> Study:
+    return make_study(grid)
+
+
+HOSTILE = (
+    '</script><script>window.hacked=1</script><img src=x onerror="window.hacked=1">'
+    "\u2028\u2029 {{7*7}} \\"
+)
+"""A name that tries to leave every context it may be put in."""
+
+
+@pytest.fixture(scope="session")
+def hostile_study(grid: Grid) -> Study:
+    tables = {
+        "communes": _communes(),
+        "former_communes": _former(),
+        "sectors": _sectors(),
+        "villages": _villages(),
+        "places": _places(),
+        "gaps": _gaps(),
+    }
+    for frame in tables.values():
+        for column in frame.columns:
+            if column in {"name_vi", "name_en", "name", "note", "source", "commune", "communes",
+                          "predecessors", "operator", "programme", "district", "former_commune",
+                          "operator_after", "site_after", "type"}:  # fmt: skip
+                frame[column] = f"x {HOSTILE}"
+    layers = tuple(Layer(f"x {HOSTILE}", name, REQUIRED_DBM) for name in ("2G", "4G"))
+    level = np.full((2, *grid.shape), -80.0, dtype=np.float32)
+    mosaic = Mosaic.empty(2, grid.shape)
+    mosaic.level_dbm[:] = level
+    scenario = Scenario()
+    names = {"name_vi": f"x {HOSTILE}", "name_en": f"y {HOSTILE}"}
+    scenario = scenario.model_copy(
+        update={
+            "study": scenario.study.model_copy(update=names),
+            "model": scenario.model.model_copy(update={"name": f"m {HOSTILE}"}),
+            "inputs": scenario.inputs.model_copy(update={"communes": f"/home/me/{HOSTILE}"}),
+        }
+    )
+    return make_study(
+        grid,
+        scenario=scenario,
+        before=Coverage(BEFORE, grid, layers, mosaic),
+        after=Coverage(AFTER, grid, layers, mosaic),
+        summary=_summary() | {"caveats": [{"key": "k", "vi": HOSTILE, "en": HOSTILE}]},
+        **tables,
+    )
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """Path of the system's Chromium; its absence fails a CI run and skips any other."""
+    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
+        if found := shutil.which(name):
+            return found
+    reason = "no chromium, chromium-browser or google-chrome on PATH"
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)

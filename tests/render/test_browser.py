@@ -1,0 +1,426 @@
+"""The page as a planner meets it: no network, a screen or a phone, two languages."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import pytest
+
+from qn_coverage.core.text import fold
+from qn_coverage.render.map import render_map, write_map
+
+pytestmark = [
+    pytest.mark.browser,
+    # Playwright leaves its event loop's sockets to the garbage collector.
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+DESKTOP = {"viewport": {"width": 1440, "height": 900}}
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "is_mobile": True,
+    "has_touch": True,
+    "device_scale_factor": 2,
+}
+OPEN_ALL = "document.querySelectorAll('details').forEach((part) => { part.open = true; })"
+SMALL_TEXT = """
+[...document.querySelectorAll('body *')]
+  .filter((node) => !['SCRIPT', 'NOSCRIPT'].includes(node.tagName) && !node.closest('svg'))
+  .filter((node) => [...node.childNodes].some((c) => c.nodeType === 3 && c.data.trim()))
+  .filter((node) => parseFloat(getComputedStyle(node).fontSize) < 12)
+  .map((node) => node.outerHTML.slice(0, 80))
+"""
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+
+
+@dataclass
+class Opened:
+    page: object
+    requests: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module")
+def browser(chromium_path):
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium_path, args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def map_file(study, tmp_path_factory):
+    path = tmp_path_factory.mktemp("map") / "map.html"
+    write_map(study, path)
+    return path
+
+
+@contextmanager
+def opened(browser, path, device):
+    """Page with the network cut off; every request and every complaint is kept."""
+    context = browser.new_context(offline=True, **device)
+    page = context.new_page()
+    found = Opened(page)
+    own = path.as_uri()
+
+    def watch(route):
+        if route.request.url == own:
+            route.continue_()
+        else:
+            found.requests.append(route.request.url)
+            route.abort()
+
+    page.route(lambda address: not address.startswith("data:"), watch)
+    page.on("pageerror", lambda error: found.errors.append(str(error)))
+    page.on(
+        "console",
+        lambda message: (
+            found.errors.append(message.text) if message.type in {"error", "warning"} else None
+        ),
+    )
+    page.goto(own)
+    page.wait_for_selector("html.qn-ready", timeout=15_000)
+    yield found
+    context.close()
+
+
+@pytest.fixture
+def desktop(browser, map_file):
+    with opened(browser, map_file, DESKTOP) as found:
+        yield found
+    assert found.requests == []
+    assert found.errors == []
+
+
+@pytest.fixture
+def phone(browser, map_file):
+    with opened(browser, map_file, PHONE) as found:
+        yield found
+    assert found.requests == []
+    assert found.errors == []
+
+
+def fill_colours(page) -> list[str]:
+    """Fill of each commune, as the map draws it."""
+    return page.evaluate("QN.drawn().fills")
+
+
+def picture(page, tmp_path, name: str):
+    """Screenshot and its number of different colours: a blank page has very few."""
+    from PIL import Image
+
+    path = tmp_path / f"{name}.png"
+    page.screenshot(path=path)
+    with Image.open(path) as image:
+        colours = image.convert("RGB").getcolors(1 << 24)
+    return path, len(colours)
+
+
+@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_page_opens_without_a_network_request_or_error(browser, map_file, tmp_path, device):
+    with opened(browser, map_file, device) as found:
+        assert found.page.locator(".leaflet-container canvas").count() >= 1
+        _, colours = picture(found.page, tmp_path, "open")
+    assert found.requests == []
+    assert found.errors == []
+    assert colours > 500
+
+
+def test_layers_legend_scale_and_attribution_are_there(desktop):
+    page = desktop.page
+    assert page.evaluate("QN.drawn().fills.length") == 3
+    assert page.locator(".qn-village").count() == 6
+    assert page.locator(".qn-place").count() == 2
+    assert page.locator(".leaflet-image-layer").count() == 2
+    legend = page.locator("#qn-legend").inner_text()
+    assert "Dân số có sóng (%)" in legend
+    assert "Số liệu mô phỏng" in legend
+    assert "Modelled, not surveyed" in legend
+    assert "04/01/2024" in legend
+    assert page.locator(".leaflet-control-scale-line").inner_text().endswith(("km", "m"))
+    attribution = page.locator(".leaflet-control-attribution")
+    assert "sapnhap.bando.com.vn" in attribution.inner_text()
+    assert attribution.locator("svg").count() == 0
+
+
+def test_the_headline_is_in_vietnamese_numbers_then_in_english_ones(desktop):
+    page = desktop.page
+    shown = page.locator("#qn-headline").inner_text()
+    assert "88,4\u00a0%" in shown
+    assert "97,6\u00a0%" in shown
+    assert "1.776" in shown
+    page.check("input[value=en]")
+    shown = page.locator("#qn-headline").inner_text()
+    assert "97.6%" in shown
+    assert "1,776" in shown
+
+
+def test_the_switch_changes_every_word_that_is_seen(desktop):
+    page = desktop.page
+    page.check("[data-layer=sites]")
+    page.locator("#qn-places button").first.click()
+    page.evaluate(OPEN_ALL)
+    page.check("input[value=en]")
+    assert page.evaluate("document.documentElement.lang") == "en"
+    assert page.title() == "Mobile coverage of Quảng Ninh province"
+    seen = page.evaluate(
+        "[...document.querySelectorAll('[data-t]')].filter((n) => n.offsetParent)"
+        ".map((n) => [n.dataset.t, n.textContent])"
+    )
+    labels = page.evaluate("JSON.parse(document.getElementById('qn-data').textContent).labels")
+    assert len(seen) > 20
+    assert [text for _, text in seen] == [labels[key][1] for key, _ in seen]
+    assert "Position within" in page.locator(".leaflet-popup").inner_text()
+    assert "Legend" in page.locator("#qn-legend").inner_text()
+    assert page.get_attribute("#qn-q", "placeholder").startswith("Find")
+    assert "2024-01-04" in page.locator("#qn-dates").inner_text()
+    assert page.get_attribute(".leaflet-control-zoom-in", "title") == "Zoom in"
+    page.check("input[value=vi]")
+    assert "Sai số vị trí" in page.locator(".leaflet-popup").inner_text()
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("van don", "Đặc khu Vân Đồn"),
+        ("co to", "Đặc khu Cô Tô"),
+        ("VÂN ĐỒN", "Đặc khu Vân Đồn"),
+        ("na hac", "thôn Nà Hắc"),
+        ("dong xa", "Xã Đông Xá"),
+        ("dao tran", "Đảo Trần"),
+        ("tran dao", "Đảo Trần"),
+    ],
+)
+def test_search_needs_neither_case_nor_accents(desktop, query, name):
+    assert desktop.page.evaluate("(query) => QN.find(query)", query)[0] == name
+
+
+@pytest.mark.parametrize("query", ["zzz", "", "   "])
+def test_search_finds_nothing_where_nothing_is(desktop, query):
+    assert desktop.page.evaluate("(query) => QN.find(query)", query) == []
+
+
+def test_the_page_folds_names_as_the_package_does(desktop, study):
+    names = [
+        *study.communes["name_vi"],
+        *study.villages["name_vi"],
+        *study.former_communes["name_vi"],
+        "Ho\u0300a Bi\u0300nh",
+        "  Đảo   CÁI   CHIÊN ",
+    ]
+    folded = desktop.page.evaluate("(names) => names.map(QN.text.fold)", names)
+    assert folded == [fold(name) for name in names]
+
+
+def test_search_works_by_keyboard_alone(desktop):
+    page = desktop.page
+    page.focus("#qn-q")
+    page.keyboard.type("co t")
+    assert page.get_attribute("#qn-q", "aria-expanded") == "true"
+    assert page.locator("#qn-hits [aria-selected=true]").inner_text().startswith("Đặc khu Cô Tô")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    assert "Đặc khu Cô Tô" in page.locator(".leaflet-popup").inner_text()
+    page.focus("#qn-q")
+    page.keyboard.press("Escape")
+    assert page.locator("#qn-hits").is_hidden()
+    assert page.input_value("#qn-q") == ""
+
+
+def test_the_switches_recolour_the_communes_and_name_it_in_the_legend(desktop):
+    page = desktop.page
+    after = fill_colours(page)
+    assert len(set(after)) == 3
+    page.check("#qn-when-0")
+    before = fill_colours(page)
+    assert before != after
+    assert "Trước chương trình, 13/07/2020" in page.locator("#qn-legend").inner_text()
+    page.check("input[name=metric][value=land]")
+    assert fill_colours(page) != before
+    assert "Diện tích đất có sóng (%)" in page.locator("#qn-legend").inner_text()
+    page.check("input[name=metric][value=villages]")
+    assert fill_colours(page)[0] == "#cfd4d6"
+    assert "không có thôn được xét" in page.locator("#qn-legend").inner_text()
+
+
+def test_before_the_programme_there_are_fewer_covered_villages_and_no_gaps(desktop):
+    page = desktop.page
+    page.check("#qn-when-0")
+    assert page.evaluate("QN.drawn().gaps") == 0
+    page.check("#qn-when-1")
+    assert page.evaluate("QN.drawn().gaps") == 2
+
+
+@pytest.mark.parametrize(("theme", "unit"), [("level", "dBm"), ("margin", "dB")])
+def test_the_signal_is_drawn_as_an_image_with_its_unit_in_the_legend(desktop, theme, unit):
+    page = desktop.page
+    page.check(f"input[name=theme][value={theme}]")
+    assert page.locator(".qn-cells").count() == 1
+    assert unit in page.locator("#qn-legend h3").first.inner_text()
+    first = page.get_attribute(".qn-cells", "src")
+    page.check("#qn-when-0")
+    assert page.locator(".qn-cells").count() == 1
+    assert page.get_attribute(".qn-cells", "src") != first
+    page.check("input[name=theme][value=share]")
+    assert page.locator(".qn-cells").count() == 0
+
+
+def test_sites_are_counted_by_kind_and_by_date(desktop):
+    page = desktop.page
+    page.check("[data-layer=sites]")
+    assert page.evaluate("QN.drawn().sites") == 4
+    page.check("input[value=operator]")
+    chips = page.locator("#qn-chips").inner_text()
+    assert "Viettel" in chips
+    assert "VinaPhone" in chips
+    page.check("input[value=programme]")
+    assert "Phủ sóng 105 thôn, bản" in page.locator("#qn-chips").inner_text()
+    page.locator("#qn-chips input").first.uncheck()
+    assert page.evaluate("QN.drawn().sites") == 2
+    page.check("input[value=technology]")
+    page.check("#qn-when-0")
+    assert page.evaluate("QN.drawn().sites") == 2
+
+
+def test_popups_say_what_is_known_and_how_well(desktop):
+    page = desktop.page
+    popup = page.locator(".leaflet-popup-content")
+    page.evaluate("QN.goUnit('commune', 0)")
+    text = popup.inner_text()
+    assert "Phường Bãi Cháy" in text
+    assert "54.418" in text
+    assert "công bố" in text
+    assert "100,0\u00a0%" in text
+    page.evaluate("QN.goUnit('commune', 2)")
+    text = popup.inner_text()
+    assert "80,2\u00a0%" in text
+    assert "Vùng trống sóng số 1" in text
+    page.evaluate("QN.goVillage(0)")
+    text = popup.inner_text()
+    assert "Không có sóng" in text
+    assert "Viettel · 4G · s0" in text
+    assert "±\u00a04,0\u00a0km" in text
+    assert "ước tính" in text
+    page.evaluate("QN.goGap(0)")
+    text = popup.inner_text()
+    assert "3,2\u00a0km" in text or "3,3\u00a0km" in text
+    assert "không có tín hiệu" in text
+
+
+def test_a_vague_position_shows_its_circle_only_while_selected(desktop):
+    page = desktop.page
+    halo = ".leaflet-qn-halo-pane path"
+    assert page.locator(halo).count() == 0
+    page.evaluate("QN.goPlace(0)")
+    assert page.locator(halo).count() == 1
+    page.keyboard.press("Escape")
+    page.locator(".leaflet-popup-close-button").click()
+    assert page.locator(halo).count() == 0
+
+
+def test_the_named_places_are_one_click_away(desktop, study):
+    page = desktop.page
+    button = page.locator("#qn-places button").first
+    assert "Đảo Trần" in button.inner_text()
+    before = page.evaluate("QN.drawn().view")
+    button.click()
+    view = page.evaluate("QN.drawn().view")
+    tran = study.places.geometry.iloc[0]
+    assert view != before
+    assert view[0] < tran.x < view[2]
+    assert view[1] < tran.y < view[3]
+    assert "Đảo Trần" in page.locator(".leaflet-popup-content").inner_text()
+
+
+def test_the_default_view_holds_the_whole_province(desktop, study):
+    west, south, east, north = study.communes.total_bounds
+    view = desktop.page.evaluate("QN.drawn().view")
+    assert view[0] <= west
+    assert view[1] <= south
+    assert view[2] >= east
+    assert view[3] >= north
+
+
+def test_no_panel_covers_another(desktop):
+    page = desktop.page
+    boxes = {
+        name: page.locator(name).bounding_box()
+        for name in (
+            "#qn-side",
+            "#qn-legend",
+            ".leaflet-control-zoom",
+            ".leaflet-control-scale",
+            ".leaflet-control-attribution",
+        )
+    }
+    names = list(boxes)
+    for i, first in enumerate(names):
+        for second in names[i + 1 :]:
+            a, b = boxes[first], boxes[second]
+            apart = (
+                a["x"] + a["width"] <= b["x"]
+                or b["x"] + b["width"] <= a["x"]
+                or a["y"] + a["height"] <= b["y"]
+                or b["y"] + b["height"] <= a["y"]
+            )
+            assert apart, (first, second)
+
+
+def test_on_a_phone_the_panels_wait_until_they_are_asked_for(phone, tmp_path):
+    page = phone.page
+    assert page.locator("#qn-body").is_hidden()
+    assert page.locator("#qn-legend-body").is_hidden()
+    assert page.locator("#qn-headline").is_hidden()
+    page.tap("#qn-legend-toggle")
+    assert page.locator("#qn-legend-body").is_visible()
+    page.tap("#qn-menu")
+    assert page.locator("#qn-body").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.tap("#qn-menu")
+    page.evaluate("QN.goUnit('commune', 1)")
+    page.wait_for_timeout(600)  # the map moves until the popup is in view
+    box = page.locator(".leaflet-popup").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    assert box["y"] >= page.locator("#qn-side").bounding_box()["height"] - 1
+
+
+@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_no_text_is_smaller_than_12_px(browser, map_file, device):
+    with opened(browser, map_file, device) as found:
+        found.page.evaluate(OPEN_ALL)
+        found.page.evaluate("QN.goVillage(0)")
+        small = found.page.evaluate(SMALL_TEXT)
+    assert small == []
+
+
+def test_hostile_names_are_shown_as_text_and_never_run(browser, hostile_study, tmp_path):
+    path = tmp_path / "hostile.html"
+    path.write_text(render_map(hostile_study), encoding="utf-8", newline="\n")
+    with opened(browser, path, DESKTOP) as found:
+        page = found.page
+        page.check("[data-layer=sites]")
+        for kind in ("operator", "programme", "technology"):
+            page.check(f"input[value={kind}]")
+        for language in ("en", "vi"):
+            page.check(f"input[value={language}]")
+            for call in (
+                "Unit('commune', 0)",
+                "Unit('former', 0)",
+                "Village(0)",
+                "Place(0)",
+                "Gap(0)",
+            ):
+                page.evaluate(f"QN.go{call}")
+                assert "<img src=x" in page.locator(".leaflet-popup-content").inner_text()
+        page.fill("#qn-q", "x")
+        assert "<img src=x" in page.locator("#qn-hits").inner_text()
+        assert page.locator("#qn img, .leaflet-popup img, .leaflet-qn-names-pane img").count() == 0
+        assert page.evaluate("window.hacked") is None
+    assert found.requests == []
+    assert found.errors == []
