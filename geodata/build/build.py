@@ -6,6 +6,7 @@ The same sources and the same locked environment give the same bytes.
 from __future__ import annotations
 
 import argparse
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,17 +15,31 @@ from cataloguing import write_catalog
 from communes import build_communes
 from crosswalk import build_crosswalk
 from former import build_districts, build_former_communes
+from places import build_places
 from population import build_population
 from sources import Sources
+from standins import build_stand_ins, report
+from statements import build_claims, build_indicators
 from terrain import build_terrain
 from writing import write_layer, write_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    Step = Callable[[Sources, Path], None]
+    Step = Callable[["Job"], None]
 
 GEODATA: Final = Path(__file__).resolve().parents[1]
+MODEL: Final = "rma_nlos"
+"""Decides which cells count as holes before the programme."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a step needs: sources, folder to write, model of the holes."""
+
+    sources: Sources
+    out: Path
+    model: str
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -35,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if options.only and name not in options.only:
             continue
         print(f"{name} …", flush=True)
-        step(Sources(options.sources), options.out)
+        step(Job(Sources(options.sources), options.out, options.model))
     write_catalog(options.out)
 
 
@@ -43,34 +58,52 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sources", type=Path, help="folder with boundaries, population, terrain …")
     parser.add_argument("--only", nargs="+", choices=STEPS, help="run these steps only")
+    parser.add_argument("--model", default=MODEL, help="decides on the holes [%(default)s]")
     parser.add_argument("--out", type=Path, default=GEODATA, help="folder to write")
     return parser.parse_args(arguments)
 
 
-def _communes(sources: Sources, out: Path) -> None:
-    write_layer(build_communes(sources), out / "communes.parquet")
+def _communes(job: Job) -> None:
+    write_layer(build_communes(job.sources), job.out / "communes.parquet")
 
 
-def _former(sources: Sources, out: Path) -> None:
-    communes = gpd.read_parquet(out / "communes.parquet")
-    former = build_former_communes(sources, communes)
-    write_layer(former, out / "former_communes.parquet")
-    write_layer(build_districts(former), out / "districts.parquet")
+def _former(job: Job) -> None:
+    communes = gpd.read_parquet(job.out / "communes.parquet")
+    former = build_former_communes(job.sources, communes)
+    write_layer(former, job.out / "former_communes.parquet")
+    write_layer(build_districts(former), job.out / "districts.parquet")
 
 
-def _population(sources: Sources, out: Path) -> None:
-    build_population(sources, out / "population.tif")
+def _population(job: Job) -> None:
+    build_population(job.sources, job.out / "population.tif")
 
 
-def _terrain(sources: Sources, out: Path) -> None:
-    build_terrain(sources, out / "terrain.tif")
+def _terrain(job: Job) -> None:
+    build_terrain(job.sources, job.out / "terrain.tif")
 
 
-def _crosswalk(sources: Sources, out: Path) -> None:
-    communes = gpd.read_parquet(out / "communes.parquet")
-    former = gpd.read_parquet(out / "former_communes.parquet")
-    table = build_crosswalk(sources, former, communes, out / "population.tif")
-    write_table(table, out / "crosswalk.csv")
+def _crosswalk(job: Job) -> None:
+    communes = gpd.read_parquet(job.out / "communes.parquet")
+    former = gpd.read_parquet(job.out / "former_communes.parquet")
+    table = build_crosswalk(job.sources, former, communes, job.out / "population.tif")
+    write_table(table, job.out / "crosswalk.csv")
+
+
+def _stand_ins(job: Job) -> None:
+    sectors, villages = build_stand_ins(job.sources, job.out, model=job.model)
+    report(sectors, villages)
+    write_layer(sectors, job.out / "sectors.parquet")
+    write_layer(villages, job.out / "villages.parquet")
+
+
+def _places(job: Job) -> None:
+    communes = gpd.read_parquet(job.out / "communes.parquet")
+    write_layer(build_places(job.sources, communes), job.out / "places.parquet")
+
+
+def _statements(job: Job) -> None:
+    write_table(build_indicators(job.sources), job.out / "indicators.csv")
+    write_table(build_claims(job.sources), job.out / "claims.csv")
 
 
 STEPS: Final[Mapping[str, Step]] = {
@@ -79,6 +112,9 @@ STEPS: Final[Mapping[str, Step]] = {
     "population": _population,
     "terrain": _terrain,
     "crosswalk": _crosswalk,
+    "stand-ins": _stand_ins,
+    "places": _places,
+    "statements": _statements,
 }
 
 

@@ -22,19 +22,19 @@ def write_catalog(out: Path) -> None:
         A file of the folder has no entry in ``about.toml``.
     """
     entries = tomllib.loads(ABOUT.read_text(encoding="utf-8"))["layer"]
-    present = {name: entry for name, entry in entries.items() if (out / entry["file"]).is_file()}
-    known = {CATALOG_FILE, *(entry["file"] for entry in entries.values())}
+    known = {CATALOG_FILE, *(entry["file"] for entry in entries)}
     strangers = sorted({path.name for path in out.iterdir() if path.is_file()} - known)
     if strangers:
         raise ValueError(f"no entry in about.toml for {', '.join(strangers)}")
     blocks = [
-        _block(name, {**entry, "sha256": sha256_of(out / entry["file"])})
-        for name, entry in sorted(present.items())
+        _block({**entry, "sha256": sha256_of(out / entry["file"])})
+        for entry in sorted(entries, key=lambda entry: entry["name"])
+        if (out / entry["file"]).is_file()
     ]
     (out / CATALOG_FILE).write_text(HEAD + "".join(blocks), encoding="utf-8", newline="\n")
 
 
-def _block(name: str, entry: dict[str, str]) -> str:
+def _block(entry: dict[str, str]) -> str:
     # A JSON string without escaped Unicode is a TOML basic string.
     lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in entry.items()]
-    return "\n".join(["", f"[layer.{name}]", *lines, ""])
+    return "\n".join(["", "[[layer]]", *lines, ""])

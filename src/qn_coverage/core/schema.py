@@ -151,3 +151,21 @@ VILLAGES: Final = (
     Column("source", "text", "citation or rule", required=False, nullable=True),
     Column("note", "text", "what a reader must know", required=False, nullable=True),
 )
+
+PLACES: Final = (
+    Column("place_id", "text", "identifier", unique=True),
+    Column("name_vi", "text", "name"),
+    Column("name_en", "text", "English name", required=False, nullable=True),
+    Column(
+        "kind",
+        "text",
+        "station that the founding text names, other reported station, or control point",
+        choices=("named_site", "reported_site", "control_point"),
+    ),
+    Column("commune_code", "text", "unit since July 2025; empty at sea", nullable=True),
+    Column("origin", "text", "where the position comes from", choices=ORIGINS),
+    Column("uncertainty_m", "number", "radius that holds the true position", minimum=0.0),
+    Column("reported", "text", "date, or what is known of it", required=False, nullable=True),
+    Column("note", "text", "what a reader must know", required=False, nullable=True),
+    Column("source", "text", "citation", required=False, nullable=True),
+)

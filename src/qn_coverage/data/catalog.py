@@ -103,7 +103,8 @@ def load_catalog(folder: Path | None = None) -> tuple[Layer, ...]:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise InvalidDataError([_unreadable(path, error)]) from error
-    return tuple(_layer(name, document["layer"][name], path) for name in sorted(document["layer"]))
+    layers = [_layer(entry, path) for entry in document.get("layer", [])]
+    return tuple(sorted(layers, key=lambda layer: layer.name))
 
 
 def layer_path(name: str) -> Path:
@@ -167,8 +168,8 @@ def _shipped_folder(name: str, landmark: str) -> Path:
     )
 
 
-def _layer(name: str, entry: dict[str, Any], path: Path) -> Layer:
-    wanted = set(Layer.__dataclass_fields__) - {"name"}
+def _layer(entry: dict[str, Any], path: Path) -> Layer:
+    wanted = set(Layer.__dataclass_fields__)
     if set(entry) != wanted:
         missing, unknown = sorted(wanted - set(entry)), sorted(set(entry) - wanted)
         raise InvalidDataError(
@@ -176,14 +177,14 @@ def _layer(name: str, entry: dict[str, Any], path: Path) -> Layer:
                 Problem(
                     code="bad-catalog",
                     file=str(path),
-                    column=f"layer.{name}",
+                    column=f"layer.{entry.get('name', '?')}",
                     found=f"missing keys {missing}, unknown keys {unknown}",
                     expected=", ".join(sorted(wanted)),
                     mend="build the layers again, see docs/geodata.md",
                 )
             ]
         )
-    return Layer(name=name, **entry)
+    return Layer(**entry)
 
 
 def _problem(layer: Layer, path: Path) -> Problem | None:
