@@ -15,9 +15,9 @@ import math
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numba import njit
 
 from qn_coverage.propagation._arrays import floats
+from qn_coverage.propagation._compile import compiled
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -52,7 +52,7 @@ _ARC_TANGENT: Final = (
 _PARABOLA: Final = 12.0  # 12 · (1/2)² = 3 dB at half the half-power width
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def bearing_deg(east_m: float, north_m: float) -> float:
     """Bearing of a direction, -180 to 180°, within 2e-6°; 0 where both components are 0.
 
@@ -76,7 +76,7 @@ def bearing_deg(east_m: float, north_m: float) -> float:
     return math.degrees(math.copysign(angle, east_m))
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def horizontal_db(
     bearing_deg: float, azimuth_deg: float, beamwidth_deg: float, floor_db: float
 ) -> float:
@@ -89,7 +89,7 @@ def horizontal_db(
     return -min(_PARABOLA * ratio * ratio, floor_db)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def vertical_db(
     depression_deg: float, downtilt_deg: float, beamwidth_deg: float, floor_db: float
 ) -> float:
@@ -98,13 +98,13 @@ def vertical_db(
     return -min(_PARABOLA * ratio * ratio, floor_db)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def combined_db(horizontal_cut_db: float, vertical_cut_db: float, floor_db: float) -> float:
     """Both cuts together: their sum, clipped at the front-to-back ratio."""
     return -min(-(horizontal_cut_db + vertical_cut_db), floor_db)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def pattern_db(  # noqa: PLR0917 - compiled kernels take positional arguments
     bearing_deg: float,
     depression_deg: float,
@@ -134,7 +134,7 @@ def pattern_db(  # noqa: PLR0917 - compiled kernels take positional arguments
     return combined_db(horizontal, vertical, FRONT_TO_BACK_DB)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def cut_db(angle_deg: float, table_db: npt.NDArray[np.float64]) -> float:
     """Value of a tabulated cut, linear between the entries of a full turn.
 

@@ -7,13 +7,12 @@ logarithm, no division; a loss of 45 dB a decade is met within 1e-4 dB.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from qn_coverage.core.errors import ModelRangeError
+from qn_coverage.propagation._compile import compiled
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -32,8 +31,7 @@ _SHARE: Final = 1.0 / (1 << _SHIFT)
 _FIRST: Final = 127 << _KNOT_BITS  # squared distance 1 m²: nearer counts as 1 m
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class DistanceTables:
+class Tables(NamedTuple):
     """Loss and depression at the knots, one table for each pair of frequency and mast height.
 
     Attributes
@@ -58,7 +56,7 @@ def tabulate(
     height_m: npt.NDArray[np.float64],
     rx_height_m: float,
     max_distance_m: float,
-) -> DistanceTables:
+) -> Tables:
     """Tables of a terrain-free model.
 
     Parameters
@@ -86,31 +84,81 @@ def tabulate(
         ]
     )
     drop_m = (height_m - rx_height_m)[:, np.newaxis]
-    return DistanceTables(
+    least = np.minimum.accumulate(loss[..., ::-1], axis=-1)
+    return Tables(
         loss_db=loss,
         depression_deg=np.degrees(np.arctan2(drop_m, distance_m)).astype(np.float32),
-        least_loss_db=np.minimum.accumulate(loss[..., ::-1], axis=-1)[..., ::-1],
+        least_loss_db=np.ascontiguousarray(least[..., ::-1]),
     )
 
 
-def knot_before(squared_m2: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
-    """Index of the last knot at or before each squared distance."""
+def knots_before(squared_m2: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """Index of the last knot at or before each squared distance, shape (n,)."""
     at_least = np.maximum(squared_m2, 1.0).astype(np.float32)
     return (at_least.view(np.int32) >> _SHIFT).astype(np.int64) - _FIRST
 
 
-@njit(cache=True, nogil=True)
+@compiled
+def knot_before(squared_m2: float) -> int:
+    """Index of the last knot at or before a squared distance."""
+    bits = np.float32(max(squared_m2, 1.0)).view(np.int32)
+    return int(bits >> _SHIFT) - _FIRST
+
+
+@compiled
 def interpolate(squared_m2: float, table: npt.NDArray[np.float32]) -> float:
     """Value of a row of a table at a squared distance, linear between its knots."""
-    bits = np.float32(max(squared_m2, 1.0)).view(np.int32)
-    index = (bits >> _SHIFT) - _FIRST
-    share = (bits & _LOW_MASK) * _SHARE
+    bits = np.float32(max(squared_m2, 1.0)).view(np.uint32)
+    index = np.uint64(bits >> np.uint32(_SHIFT)) - np.uint64(_FIRST)  # unsigned: never from the end
+    share = np.float64(bits & np.uint32(_LOW_MASK)) * _SHARE
     low = float(table[index])
-    return low + (float(table[index + 1]) - low) * share
+    return low + (float(table[index + np.uint64(1)]) - low) * share
+
+
+@compiled
+def locate(
+    squared_m2: npt.NDArray[np.float64],
+    knot: npt.NDArray[np.int32],
+    share: npt.NDArray[np.float32],
+) -> None:
+    """Write the knot before each squared distance and the share of the way to the next."""
+    for i in range(len(squared_m2)):
+        bits = np.float32(max(squared_m2[i], 1.0)).view(np.int32)
+        knot[i] = (bits >> _SHIFT) - _FIRST
+        share[i] = np.float32(bits & _LOW_MASK) * np.float32(_SHARE)
+
+
+@compiled
+def look_up(
+    knot: npt.NDArray[np.int32],
+    share: npt.NDArray[np.float32],
+    table: npt.NDArray[np.float32],
+    out: npt.NDArray[np.float32],
+) -> None:
+    """Write the interpolated values of a row of a table, at places that `locate` found."""
+    for i in range(len(knot)):
+        index = np.uint64(knot[i])  # unsigned, so no index counts from the end
+        low = table[index]
+        out[i] = low + (table[index + np.uint64(1)] - low) * share[i]
+
+
+@compiled
+def look_up_by_kind(
+    kind: npt.NDArray[np.uint8],
+    knot: npt.NDArray[np.int32],
+    share: npt.NDArray[np.float32],
+    tables: npt.NDArray[np.float32],
+    out: npt.NDArray[np.float32],
+) -> None:
+    """As `look_up`, each place in the row `kind` of `tables`."""
+    for i in range(len(knot)):
+        row, index = np.uint64(kind[i]), np.uint64(knot[i])
+        low = tables[row, index]
+        out[i] = low + (tables[row, index + np.uint64(1)] - low) * share[i]
 
 
 def _knots_m(max_distance_m: float) -> npt.NDArray[np.float64]:
-    last = int(knot_before(np.array([max_distance_m**2]))[0]) + 2
+    last = int(knots_before(np.array([max_distance_m**2]))[0]) + 2
     bits = (np.arange(last + 1, dtype=np.int32) + _FIRST) << _SHIFT
     return np.sqrt(bits.astype(np.int32).view(np.float32).astype(np.float64))
 

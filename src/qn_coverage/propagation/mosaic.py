@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from qn_coverage.core.errors import CancelledError, InvalidDataError, ModelRangeError, Problem
-from qn_coverage.propagation import distance_table, mosaic_kernel
+from qn_coverage.propagation import distance_table, mosaic_bound, mosaic_kernel
 from qn_coverage.propagation.emitters import Emitters, Mosaic
 from qn_coverage.propagation.models import resolve
 
@@ -31,7 +31,6 @@ FLOOR_DBM: Final = -140.0
 _TILE_CELLS: Final = 64
 _TABLES_AT_ONCE: Final = 256
 _LOWEST_FLOOR_DBM: Final = -1000.0
-_SLACK_DB: Final = 0.001  # far more than the rounding of a bound
 
 
 def best_servers(
@@ -163,8 +162,8 @@ class _Batch:
     """Emitters that share a bounded number of tables."""
 
     members: npt.NDArray[np.int64]
-    columns: mosaic_kernel.Columns
-    tables: distance_table.DistanceTables
+    columns: mosaic_bound.Columns
+    tables: distance_table.Tables
 
 
 def _run(
@@ -230,7 +229,7 @@ def _batch(
         rx_height_m=job.rx_height_m,
         max_distance_m=float(reach_m[members].max()),
     )
-    columns = mosaic_kernel.Columns(
+    columns = mosaic_bound.Columns(
         x_m=emitters.x_m,
         y_m=emitters.y_m,
         eirp_dbm=emitters.reference_eirp_dbm + job.rx_gain_db,
@@ -246,14 +245,11 @@ def _batch(
 
 
 def _fill(job: _Job, batch: _Batch, mosaic: Mosaic, window: Window) -> None:
-    candidates, bounds = _candidates(job, batch, window)
     mosaic_kernel.fill_tile(
         window,
-        candidates,
-        bounds,
+        _candidates(job.ground, batch, window),
         batch.columns,
-        batch.tables.loss_db,
-        batch.tables.depression_deg,
+        batch.tables,
         job.ground,
         job.rules,
         mosaic_kernel.Answer(mosaic.level_dbm, mosaic.second_dbm, mosaic.server, mosaic.count),
@@ -261,35 +257,17 @@ def _fill(job: _Job, batch: _Batch, mosaic: Mosaic, window: Window) -> None:
 
 
 def _candidates(
-    job: _Job, batch: _Batch, window: Window
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
-    """Emitters that reach a window, layer by layer and strongest first, with their bounds."""
-    squared = _nearest_squared(job, batch, window)
-    reach = batch.columns.reach_m[batch.members]
-    near = squared <= reach * reach
-    members, knots = batch.members[near], distance_table.knot_before(squared[near])
-    least_loss = batch.tables.least_loss_db[batch.columns.table[members], :, knots]
-    eirp = batch.columns.eirp_dbm[members, np.newaxis]
-    bounds = (eirp - least_loss + _SLACK_DB).astype(np.float32)
-    strongest = bounds.max(axis=1)
-    layer = batch.columns.layer[members]
-    if job.rules.prune:
-        kept = strongest >= job.rules.floor_dbm[layer]
-        members, bounds, strongest, layer = (
-            values[kept] for values in (members, bounds, strongest, layer)
-        )
-    order = np.lexsort((members, -strongest, layer))
-    return members[order], bounds[order]
-
-
-def _nearest_squared(job: _Job, batch: _Batch, window: Window) -> npt.NDArray[np.float64]:
-    """Squared distance from each emitter to the nearest point of a window's cell centres."""
-    row_0, row_1, col_0, col_1 = window
-    west, north, cell, _ = job.ground
-    x, y = batch.columns.x_m[batch.members], batch.columns.y_m[batch.members]
-    nearest_x = np.clip(x, west + (col_0 + 0.5) * cell, west + (col_1 - 0.5) * cell)
-    nearest_y = np.clip(y, north - (row_1 - 0.5) * cell, north - (row_0 + 0.5) * cell)
-    return np.asarray((x - nearest_x) ** 2 + (y - nearest_y) ** 2)
+    ground: mosaic_kernel.Ground, batch: _Batch, window: Window
+) -> npt.NDArray[np.int64]:
+    """Emitters that may reach a window, layer by layer, strongest first so that bounds bite."""
+    columns, members = batch.columns, batch.members
+    box = mosaic_kernel.box_of(window, ground.west_m, ground.north_m, ground.cell_m)
+    squared = mosaic_bound.nearest_squared_m2(columns.x_m[members], columns.y_m[members], box)
+    near = squared <= columns.reach_m[members] ** 2
+    members, knots = members[near], distance_table.knots_before(squared[near])
+    least_loss = batch.tables.least_loss_db[columns.table[members], :, knots].min(axis=1)
+    order = np.lexsort((least_loss - columns.eirp_dbm[members], columns.layer[members]))
+    return members[order]
 
 
 def _check(emitters: Emitters, surface: Surface, start: Mosaic | None, floor_dbm: float) -> None:
