@@ -66,7 +66,9 @@ def build_communes(sources: Sources) -> gpd.GeoDataFrame:
 
 def simplify_coverage(full: gpd.GeoSeries) -> gpd.GeoSeries:
     """Polygons with fewer vertices whose shared borders are still shared."""
-    clean = shapely.coverage_clean(full.to_numpy(), snapping_distance=SNAP_DEG)
+    clean = shapely.coverage_clean(  # type: ignore[attr-defined]  # newer than the stubs
+        full.to_numpy(), snapping_distance=SNAP_DEG
+    )
     metric = gpd.GeoSeries(clean, crs=STORED).to_crs(COMPUTED)
     simple = shapely.coverage_simplify(metric.to_numpy(), TOLERANCE_M)
     stored = rounded(gpd.GeoSeries(simple, crs=COMPUTED).to_crs(STORED))
@@ -85,7 +87,7 @@ def land_area_km2(polygons: gpd.GeoSeries) -> pd.Series[float]:
 def _check_islets(full: gpd.GeoSeries, simple: gpd.GeoSeries) -> None:
     """Each islet must still be there with at least 80 % of its area."""
     before = full.explode(ignore_index=True).to_crs(COMPUTED)
-    before = before[before.area >= ISLET_KM2 * 1e6]
+    before = before.loc[before.area >= ISLET_KM2 * 1e6]
     after = simple.explode(ignore_index=True).to_crs(COMPUTED)
     islet, part = after.sindex.query(before.to_numpy(), predicate="intersects")
     overlap = shapely.area(shapely.intersection(before.to_numpy()[islet], after.to_numpy()[part]))
@@ -120,8 +122,8 @@ def _predecessors(names: pd.Series[str], formed_from: pd.Series[str]) -> list[st
 
 def _notes(register: pd.DataFrame, other_copy: pd.DataFrame) -> list[str | None]:
     return [
-        "; ".join(_note_parts(str(code), row, other_copy.loc[code])) or None
-        for code, row in register.iterrows()
+        "; ".join(_note_parts(code, register.loc[code], other_copy.loc[code])) or None
+        for code in register.index.astype(str)
     ]
 
 

@@ -21,6 +21,7 @@ from qn_coverage.core.crs import STORED
 from qn_coverage.core.text import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import numpy.typing as npt
@@ -39,9 +40,9 @@ def build_crosswalk(
     rows = [row for unit in former.itertuples() for row in _rows_2019(unit, shares)]
     by_code = former[former["gso_code"].notna()].groupby("gso_code").groups
     code_of = dict(zip(communes["name_vi"].map(fold), communes["code"], strict=True))
-    for unit in sources.facts("admin_communes_pre2025").itertuples():
-        new = [code_of[fold(name)] for name in unit.new_unit_2025.split(" | ")]
-        rows += _rows_2025(unit, new, list(by_code.get(unit.gso_code, [])), shares)
+    for unit in sources.facts("admin_communes_pre2025").to_dict("records"):
+        new = [code_of[fold(name)] for name in unit["new_unit_2025"].split(" | ")]
+        rows += _rows_2025(unit, new, list(by_code.get(unit["gso_code"], [])), shares)
     return _named(pd.DataFrame(rows), communes)
 
 
@@ -100,13 +101,13 @@ def _rows_2019(unit: Any, shares: Shares) -> list[dict[str, Any]]:
 
 
 def _rows_2025(
-    unit: Any, new: list[str], former_rows: list[int], shares: Shares
+    unit: Mapping[Any, Any], new: list[str], former_rows: list[int], shares: Shares
 ) -> list[dict[str, Any]]:
     old = {
         "vintage": "2025-06",
-        "old_code": unit.gso_code,
-        "old_name_vi": unit.name,
-        "old_district": unit.district_before_2025_07,
+        "old_code": unit["gso_code"],
+        "old_name_vi": unit["name"],
+        "old_district": unit["district_before_2025_07"],
     }
     return _rows(old, new, former_rows, shares, method=LISTED)
 

@@ -48,7 +48,7 @@ def build_former_communes(sources: Sources, communes: gpd.GeoDataFrame) -> gpd.G
     list where the commune still existed in 2025, else from the polygons (``successors_origin``).
     """
     shapes = sources.communes_2009()
-    clean = shapely.coverage_clean(
+    clean = shapely.coverage_clean(  # type: ignore[attr-defined]  # newer than the stubs
         shapes.geometry.to_numpy(), snapping_distance=SNAP_DEG, gap_width=GAP_DEG
     )
     shapes = shapes.set_geometry(rounded(gpd.GeoSeries(clean, crs=STORED)))
@@ -82,8 +82,11 @@ def build_former_communes(sources: Sources, communes: gpd.GeoDataFrame) -> gpd.G
 def build_districts(former: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """The 13 districts that ended on 2025-07-01, dissolved from the former communes."""
     grouped = former.groupby("district_code")
-    shapes = grouped["geometry"].agg(lambda parts: shapely.coverage_union_all(parts.to_numpy()))
     names = grouped["district"].first()
+    shapes = [
+        shapely.coverage_union_all(former.geometry[rows].to_numpy())
+        for rows in grouped.groups.values()
+    ]
     return gpd.GeoDataFrame(
         {
             "code": names.index,
@@ -103,7 +106,7 @@ def build_districts(former: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
                 for code in names.index
             ],
         },
-        geometry=shapes.to_numpy(),
+        geometry=shapes,
         crs=STORED,
     )
 

@@ -14,6 +14,8 @@ from qn_coverage.core.crs import COMPUTED, STORED
 from qn_coverage.core.text import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sources import Sources
 
 ISLANDS_PROGRAMME: Final = "islands"
@@ -35,20 +37,21 @@ CARRIERS: Final = ("3G900", "4G1800")
 def named_sectors(sources: Sources) -> gpd.GeoDataFrame:
     """Sectors of Đảo Trần, Mã Cháu, Thanh Lân and Khu 10; each row is ``modelled``."""
     rows: list[dict[str, Any]] = []
-    for place in sources.facts("sites_named").itertuples():
-        identity = f"NAMED-{place.site_id.upper().replace('_', '-')}"
-        site = _site(identity, f"{place.name_vi} (thiết bị giả định)", place)
+    for place in sources.facts("sites_named").to_dict("records"):
+        identity = f"NAMED-{place['site_id'].upper().replace('_', '-')}"
+        site = _site(identity, f"{place['name_vi']} (thiết bị giả định)", place)
         days = dict.fromkeys(CARRIERS, LAST_DAY_BEFORE_TEXT)
         rows += _rows(
-            site | {"programme": ISLANDS_PROGRAMME, "source": f"{ASSUMED}; {place.source_claim}"},
+            site
+            | {"programme": ISLANDS_PROGRAMME, "source": f"{ASSUMED}; {place['source_claim']}"},
             days,
         )
-    other = sources.facts("sites_other").set_index("name").loc[KHU_10]
+    other = sources.facts("sites_other").set_index("name").loc[KHU_10].to_dict()
     site = _site("NAMED-KHU-10", f"{KHU_10} (thiết bị giả định)", other)
     source = (
         "BTS Viettel phát sóng 2025-01-24; vị trí là điểm của phường; công nghệ, chiều cao, công "
         "suất là giả định / Viettel's BTS on air on 2025-01-24; position is the ward's point; "
-        f"technology, height and power assumed; {other.source}"
+        f"technology, height and power assumed; {other['source']}"
     )
     rows += _rows(
         site | {"programme": None, "source": source}, dict.fromkeys(CARRIERS, KHU_10_ON_AIR)
@@ -106,8 +109,8 @@ def _note(row: Any, *, probable: bool) -> str:
     )
 
 
-def _site(site_id: str, name: str, place: Any) -> dict[str, Any]:
-    point = gpd.GeoSeries.from_xy([float(place.lon)], [float(place.lat)], crs=STORED)
+def _site(site_id: str, name: str, place: Mapping[Any, Any]) -> dict[str, Any]:
+    point = gpd.GeoSeries.from_xy([float(place["lon"])], [float(place["lat"])], crs=STORED)
     metric = point.to_crs(COMPUTED)
     return {
         "site_id": site_id,
@@ -115,7 +118,7 @@ def _site(site_id: str, name: str, place: Any) -> dict[str, Any]:
         "operator": "Viettel",
         "height_agl_m": MOUNTINGS["hilltop"].height_m[0],
         "origin": "modelled",
-        "uncertainty_m": float(place.coord_uncertainty_m),
+        "uncertainty_m": float(place["coord_uncertainty_m"]),
         "x_m": float(metric.x.iloc[0]),
         "y_m": float(metric.y.iloc[0]),
     }

@@ -16,7 +16,7 @@ from programme import IN_PROGRAMME, KEEP_CLEAR_M, programme_sectors, stand_in_vi
 from reach import covered_cells
 
 from qn_coverage.analysis import zonal
-from qn_coverage.core.crs import COMPUTED
+from qn_coverage.core.crs import COMPUTED, STORED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,7 +52,7 @@ def build_stand_ins(
         geodata / "population.tif",
         covered,
         islets | _near_khu_10(villages, ground),
-        np.where(former_unit == NO_UNIT, None, former["name_vi"].to_numpy()[former_unit]),
+        _names(former, former_unit),
         count=IN_PROGRAMME - int(villages["in_programme"].sum()),
         rng=drawing,
     )
@@ -86,29 +86,28 @@ def report(sectors: gpd.GeoDataFrame, villages: gpd.GeoDataFrame) -> None:
 def _around(sources: Sources, ground: Ground) -> npt.NDArray[np.bool_]:
     """Cells of the islets that the press calls without signal before their own station."""
     named = sources.facts("sites_named").set_index("site_id").loc[list(NO_MODELLED_MAST)]
-    return _discs(
-        named["lon"].astype(float).to_numpy(),
-        named["lat"].astype(float).to_numpy(),
-        named["coord_uncertainty_m"].astype(float).to_numpy(),
-        ground,
+    points = gpd.GeoSeries.from_xy(
+        named["lon"].astype(float), named["lat"].astype(float), crs=STORED
     )
+    return _discs(points, named["coord_uncertainty_m"].astype(float).tolist(), ground)
 
 
 def _near_khu_10(villages: gpd.GeoDataFrame, ground: Ground) -> npt.NDArray[np.bool_]:
-    outside = villages[~villages["in_programme"]]
-    radius = np.full(len(outside), KEEP_CLEAR_M)
-    return _discs(outside.geometry.x.to_numpy(), outside.geometry.y.to_numpy(), radius, ground)
+    outside = villages.geometry[~villages["in_programme"]]
+    return _discs(outside, [KEEP_CLEAR_M] * len(outside), ground)
 
 
-def _discs(
-    lon: npt.NDArray[np.float64],
-    lat: npt.NDArray[np.float64],
-    radius_m: npt.NDArray[np.float64],
-    ground: Ground,
-) -> npt.NDArray[np.bool_]:
-    points = gpd.GeoSeries.from_xy(lon, lat, crs="EPSG:4326").to_crs(COMPUTED)
+def _names(former: gpd.GeoDataFrame, former_unit: npt.NDArray[np.int64]) -> npt.NDArray[np.object_]:
+    """Name of the former commune drawn at each cell, None for none."""
+    names = np.array([*former["name_vi"], None], dtype=object)
+    return names[np.where(former_unit == NO_UNIT, len(former), former_unit)]
+
+
+def _discs(points: gpd.GeoSeries, radii_m: list[float], ground: Ground) -> npt.NDArray[np.bool_]:
+    """Cells within the radius of any point."""
+    metric = points.to_crs(COMPUTED)
     x, y = ground.grid.centres_x_m(), ground.grid.centres_y_m()
     out = np.zeros(ground.grid.shape, dtype=np.bool_)
-    for point, radius in zip(points, radius_m, strict=True):
-        out |= (x - point.x)[np.newaxis, :] ** 2 + (y - point.y)[:, np.newaxis] ** 2 <= radius**2
+    for east, north, radius in zip(metric.x, metric.y, radii_m, strict=True):
+        out |= (x - east)[np.newaxis, :] ** 2 + (y - north)[:, np.newaxis] ** 2 <= radius**2
     return out
