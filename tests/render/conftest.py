@@ -193,6 +193,21 @@ def _gaps() -> gpd.GeoDataFrame:
     )
 
 
+def _statistics() -> pd.DataFrame:
+    rows = [
+        ("commune", "00001", "any", "4G", "after", 0.95, 0.9),
+        ("commune", "00003", "any", "4G", "after", 0.75, 0.5),
+        ("commune", "00003", "any", "4G", "before", 0.1, 0.1),
+        ("commune", "00001", "Viettel", "any", "after", 0.94, 0.89),
+        ("commune", "00001", "Viettel", "4G", "after", 0.93, 0.88),
+        ("commune", "00001", "any", "any", "after", 0.96, 0.91),
+        ("province", "22", "any", "4G", "before", 0.61, 0.5),
+        ("province", "22", "any", "4G", "after", 0.83, 0.7),
+    ]
+    columns = ["level", "code", "operator", "technology", "state", "population_share", "land_share"]
+    return pd.DataFrame(rows, columns=columns)
+
+
 def _coverage(grid: Grid, day: date, west_dbm: float, east_dbm: float) -> Coverage:
     layers = tuple(
         Layer(operator, technology, REQUIRED_DBM)
@@ -250,7 +265,7 @@ def make_study(grid: Grid, **changed) -> Study:
         "villages": _villages(),
         "places": _places(),
         "gaps": _gaps(),
-        "layer_statistics": pd.DataFrame(),
+        "layer_statistics": _statistics(),
         "indicators": pd.DataFrame(),
         "claims": pd.DataFrame(),
         "summary": _summary(),

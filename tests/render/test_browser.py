@@ -300,6 +300,8 @@ def test_popups_say_what_is_known_and_how_well(desktop):
     text = popup.inner_text()
     assert "80,2\u00a0%" in text
     assert "Vùng trống sóng số 1" in text
+    page.locator(".qn-by summary").click()
+    assert "75,0\u00a0%" in popup.inner_text()
     page.evaluate("QN.goVillage(0)")
     text = popup.inner_text()
     assert "Không có sóng" in text

@@ -8,7 +8,7 @@ import pytest
 
 from qn_coverage.core.schema import ORIGINS
 from qn_coverage.render import vendored
-from qn_coverage.render.labels import LABELS
+from qn_coverage.render.labels import LABELS, bilingual, dated
 
 CODE = "\n".join(vendored.own_text(name) for name in vendored.OWN_JS)
 MARKUP = vendored.own_text("qn_map.html")
@@ -40,7 +40,13 @@ def test_every_label_that_the_page_asks_for_exists():
         ("verdict.", ("covered", "not_covered", "cannot_tell")),
         ("legend.village.", ("covered", "not_covered", "cannot_tell")),
         ("legend.share.", ("population", "land", "villages")),
-        ("type.", ("xã", "phường", "đặc khu", "former")),
+        (
+            "type.",
+            ("xã", "phường", "đặc khu", "thị trấn", "huyện", "thị xã", "thành phố", "former"),
+        ),
+        ("place.kind.", ("named_site", "reported_site", "control_point")),
+        ("legend.place.", ("named_site", "reported_site", "control_point")),
+        ("programme.", ("", "105-villages", "islands")),
         ("kind.", ("commune", "former", "district", "village", "place")),
     ],
 )
@@ -67,3 +73,24 @@ def test_no_text_of_the_page_is_smaller_than_12_px():
     sizes = [float(size) for size in re.findall(r"font(?:-size)?:[^;}]*?(\d+(?:\.\d+)?)px", css)]
     assert len(sizes) > 20
     assert min(sizes) >= 12.0
+
+
+@pytest.mark.parametrize(
+    ("text", "halves"),
+    [
+        ("chưa công bố / not published; x", ("chưa công bố", "not published; x")),
+        ("CHỈ / ONLY: bước / steps", ("CHỈ: bước", "ONLY: steps")),
+        ("https://a.vn/b ; 20/30", ("https://a.vn/b ; 20/30", "https://a.vn/b ; 20/30")),
+        ("a / b / c", ("a / b / c", "a / b / c")),
+    ],
+)
+def test_a_text_of_the_data_is_split_into_its_languages_and_never_cut(text, halves):
+    assert bilingual(text) == halves
+
+
+def test_a_date_of_the_sources_is_said_in_both_languages():
+    assert dated("before 2024-01-04 (probably after Tết 2021)") == (
+        "trước ngày 04/01/2024 (có lẽ sau Tết 2021)",
+        "before 2024-01-04 (probably after Tết 2021)",
+    )
+    assert dated("1961") == ("1961", "1961")

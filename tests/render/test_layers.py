@@ -8,10 +8,17 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from shapely.geometry import Point
 
 from qn_coverage.render import document, layers, legend
 from qn_coverage.render.page import json_for_script
+
+
+def expanded(column):
+    """A column as the page's script reads it."""
+    return column if isinstance(column, list) else [column["of"][i] for i in column["i"]]
 
 
 def _sectors(rows: list[dict]) -> gpd.GeoDataFrame:
@@ -71,6 +78,27 @@ def test_text_is_stored_in_one_spelling():
     assert layers.text("Ho\u0300a   Bi\u0300nh ") == "Hòa Bình"
 
 
+@given(st.lists(st.none() | st.sampled_from(["a", "b"]) | st.text(max_size=3), max_size=30))
+def test_a_repeating_column_is_stored_short_and_reads_the_same(values):
+    made = layers.compact({"x": values, "y": [["vi", "en"]] * len(values)})
+    assert expanded(made["x"]) == values
+    assert expanded(made["y"]) == [["vi", "en"]] * len(values)
+
+
+def test_a_thousand_equal_sources_are_stored_once():
+    made = layers.compact({"source": ["rule"] * 1000, "r": [500] * 1000})
+    assert made["source"]["of"] == ["rule"]
+    assert made["r"] == [500] * 1000
+
+
+def test_the_breakdown_follows_the_order_of_the_page(study):
+    made = layers.breakdown(
+        study.layer_statistics, "commune", ["00003", "00001", "00002"], state="after"
+    )
+    assert made["technology"]["4G"] == {"p": [0.75, 0.95, None], "l": [0.5, 0.9, None]}
+    assert list(made["operator"]) == ["Viettel"]
+
+
 def test_columns_that_a_table_lacks_are_left_out():
     assert layers.columns(pd.DataFrame({"name": ["a"]}), {"n": ("name", str), "x": ("y", str)}) == {
         "n": ["a"]
@@ -79,6 +107,8 @@ def test_columns_that_a_table_lacks_are_left_out():
 
 def test_the_document_holds_every_row(study):
     made = document.page_document(study)
+    for table in (*made["units"].values(), *(made[k] for k in ("villages", "gaps", "sites"))):
+        table.update({key: expanded(column) for key, column in table.items()})
     assert made["units"]["commune"]["name"] == study.communes["name_vi"].tolist()
     assert len(made["units"]["commune"]["shape"][2]) == 2
     assert made["villages"]["s1"] == study.villages["verdict_after"].tolist()

@@ -53,7 +53,7 @@ def test_names_stay_inside_the_data(hostile_study):
     assert "\u2029" not in script
     plain = r"</script><script>window.hacked=1</script>"
     assert plain not in text
-    assert plain in data_of(text)["units"]["commune"]["name"][0]
+    assert plain in data_of(text)["units"]["commune"]["name"]["of"][0]
 
 
 def test_the_number_of_scripts_does_not_depend_on_the_names(text, hostile_study):

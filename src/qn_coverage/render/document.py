@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from qn_coverage.analysis.levels import PROVINCE_CODE
 from qn_coverage.propagation.models import MODELS
 from qn_coverage.render import layers, legend
 from qn_coverage.render.labels import LABELS
@@ -12,10 +13,18 @@ from qn_coverage.render.sources import sources_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import geopandas as gpd
+
     from qn_coverage.study import Study
 
 GAP_SMOOTHING: Final = 0.9
 """Tolerance for drawing gaps, in cells: rounds off the staircase of the raster."""
+
+_STATISTICS_LEVEL: Final = {
+    "commune": "commune",
+    "former": "former_commune",
+    "district": "district",
+}
 
 LEVEL_TECHNOLOGY: Final = "4G"
 """Technology whose level is drawn, where the study has it."""
@@ -44,12 +53,15 @@ def page_document(study: Study) -> dict[str, Any]:
         "headline": headline(study.summary),
         "extent": _extent(study),
         "units": _units(study),
-        "gaps": layers.gap_columns(
-            study.gaps, tolerance_m=GAP_SMOOTHING * study.grid.cell_m, crs=study.grid.crs
+        "gaps": layers.compact(
+            layers.gap_columns(
+                study.gaps, tolerance_m=GAP_SMOOTHING * study.grid.cell_m, crs=study.grid.crs
+            )
         ),
-        "villages": layers.village_columns(study.villages),
-        "places": layers.place_columns(study.places),
-        "sites": sites,
+        "villages": layers.compact(layers.village_columns(study.villages)),
+        "places": layers.compact(layers.place_columns(study.places)),
+        "sites": layers.compact(sites),
+        "by": _breakdowns(study),
         "levelTechnology": "4G RSRP" if technology == "4G" else technology,
         "legend": _legend(study, technology),
         "colours": _colours(sites),
@@ -114,13 +126,37 @@ def _distinct(values: list[Any]) -> list[str]:
     return sorted({value for value in values if value})
 
 
-def _units(study: Study) -> dict[str, layers.Columns]:
-    crs = study.grid.crs
-    units = {"commune": layers.unit_columns(study.communes, tolerance_m=0.0, crs=crs)}
-    for level, frame in (("former", study.former_communes), ("district", study.districts)):
-        if not frame.empty:
-            units[level] = layers.unit_columns(frame, tolerance_m=0.0, crs=crs)
-    return units
+def _levels(study: Study) -> dict[str, gpd.GeoDataFrame]:
+    """Levels that have units: the page's name for each and its table."""
+    levels = {
+        "commune": study.communes,
+        "former": study.former_communes,
+        "district": study.districts,
+    }
+    return {name: frame for name, frame in levels.items() if not frame.empty}
+
+
+def _units(study: Study) -> dict[str, dict[str, Any]]:
+    return {
+        level: layers.compact(layers.unit_columns(frame, tolerance_m=0.0, crs=study.grid.crs))
+        for level, frame in _levels(study).items()
+    }
+
+
+def _breakdowns(study: Study) -> dict[str, Any]:
+    """Shares by technology and operator: of each unit after the programme, of the province both."""
+    statistics = study.layer_statistics
+    units = {
+        level: layers.breakdown(
+            statistics, _STATISTICS_LEVEL[level], frame["code"].tolist(), state="after"
+        )
+        for level, frame in _levels(study).items()
+    }
+    province = [
+        layers.breakdown(statistics, "province", [PROVINCE_CODE], state=state)
+        for state in ("before", "after")
+    ]
+    return units | {"province": province}
 
 
 def _extent(study: Study) -> list[list[float]]:

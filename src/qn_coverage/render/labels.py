@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -155,11 +156,20 @@ _LEGEND: Final = {
     "legend.village.covered": ("Thôn, bản có sóng", "Village with signal"),
     "legend.village.cannot_tell": ("Thôn, bản chưa đủ căn cứ", "Village: cannot be told"),
     "legend.village.not_covered": ("Thôn, bản không có sóng", "Village without signal"),
-    "legend.place": ("Địa điểm được nêu tên", "Named place"),
+    "legend.place.named_site": ("Trạm được nêu tên", "Named site"),
+    "legend.place.reported_site": ("Trạm theo báo chí", "Site in the press"),
+    "legend.place.control_point": ("Điểm khống chế", "Control point"),
     "legend.cluster": ("Nhóm trạm (số trạm)", "Group of sites (count)"),
 }
 
 _POPUPS: Final = {
+    "by.title": ("Theo công nghệ và nhà mạng", "By technology and operator"),
+    "by.unit": (
+        "Theo công nghệ và nhà mạng, sau chương trình",
+        "By technology and operator, after the programme",
+    ),
+    "by.population": ("Dân số", "People"),
+    "by.land": ("Đất", "Land"),
     "unit.code": ("mã {code}", "code {code}"),
     "unit.population": ("Dân số", "Population"),
     "unit.land": ("Đất liền, đảo", "Land area"),
@@ -175,6 +185,10 @@ _POPUPS: Final = {
     "village.server": ("Trạm tốt nhất", "Best server"),
     "village.people": ("Dân số", "Population"),
     "village.served": ("Có sóng từ (báo chí)", "Signal since (press)"),
+    "place.reported": ("Thời điểm theo nguồn", "Date in the source"),
+    "place.kind.named_site": ("trạm được nêu tên", "named site"),
+    "place.kind.reported_site": ("trạm theo báo chí", "site in the press"),
+    "place.kind.control_point": ("điểm khống chế", "control point"),
     "place.uncertainty": ("Sai số vị trí", "Position within"),
     "n.people": ("{n} người", "{n} people"),
     "n.households": ("{n} hộ", "{n} households"),
@@ -191,8 +205,8 @@ _POPUPS: Final = {
     "gap.villages": ("Thôn, bản được xét", "Villages examined"),
     "gap.reason": ("Nguyên nhân", "Reason"),
     "gap.distance": ("Trạm gần nhất", "Nearest site"),
-    "gap.best": ("Nơi tốt nhất", "At its best place"),
-    "gap.worst": ("Nơi kém nhất", "At its worst place"),
+    "gap.best": ("Dự trữ nơi tốt nhất", "Margin at its best"),
+    "gap.worst": ("Dự trữ nơi kém nhất", "Margin at its worst"),
     "gap.nosignal": ("không có tín hiệu", "no signal at all"),
     "gap.after": ("Hiện trạng ngày {date}.", "State of {date}."),
 }
@@ -215,6 +229,7 @@ _CODES: Final = {
     "verdict.not_covered": ("Không có sóng", "Not covered"),
     "verdict.cannot_tell": ("Chưa đủ căn cứ", "Cannot be told"),
     "programme.105-villages": ("Phủ sóng 105 thôn, bản", "105-village programme"),
+    "programme.islands": ("Phủ sóng đảo", "Islands"),
     "programme.": ("Mạng lưới sẵn có", "Existing network"),
 }
 
@@ -222,3 +237,29 @@ LABELS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     _FRAME | _SEARCH | _HEADLINE | _SWITCHES | _LAYERS | _LEGEND | _POPUPS | _CODES
 )
 """(Vietnamese, English) by key."""
+
+
+_WORDS: Final = (("probably after", "có lẽ sau"), ("before", "trước ngày"), ("after", "sau ngày"))
+
+
+def dated(text: str) -> tuple[str, str]:
+    """Both languages of a date as the sources give it, such as ``before 2024-01-04``."""
+    vietnamese = text
+    for english, word in _WORDS:
+        vietnamese = vietnamese.replace(english, word)
+    return re.sub(r"(\d{4})-(\d{2})-(\d{2})", r"\3/\2/\1", vietnamese), text
+
+
+def bilingual(text: str) -> tuple[str, str]:
+    """Vietnamese and English halves of a text of the data; the whole twice if it has no halves.
+
+    The data write ``tiếng Việt / English``, or with a bilingual heading before the halves
+    ``ĐẦU ĐỀ / HEADING: tiếng Việt / English``.
+    """
+    parts = text.split(" / ")
+    if len(parts) == 2:
+        return parts[0], parts[1]
+    if len(parts) == 3 and ": " in parts[1]:
+        heading, _, vietnamese = parts[1].partition(": ")
+        return f"{parts[0]}: {vietnamese}", f"{heading}: {parts[2]}"
+    return text, text

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 
+from qn_coverage.analysis.statistics import ANY
 from qn_coverage.core.text import nfc
 from qn_coverage.render import shapes
+from qn_coverage.render.labels import bilingual, dated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 Columns = dict[str, list[Any]]
 Spec = dict[str, tuple[str, "Callable[[Any], Any]"]]
@@ -25,6 +27,21 @@ Spec = dict[str, tuple[str, "Callable[[Any], Any]"]]
 def text(value: Any) -> str | None:
     """Normalised text, or None for an empty cell."""
     return None if _empty(value) else nfc(str(value)) or None
+
+
+def said(value: Any) -> str | list[str] | None:
+    """Text of the data, as [Vietnamese, English] where it has two halves."""
+    whole_text = text(value)
+    if whole_text is None:
+        return None
+    halves = bilingual(whole_text)
+    return whole_text if halves[0] == halves[1] else list(halves)
+
+
+def when_said(value: Any) -> list[str] | None:
+    """Date as the sources give it, [Vietnamese, English]."""
+    found = text(value)
+    return None if found is None else list(dated(found))
 
 
 def day(value: Any) -> str | None:
@@ -64,6 +81,26 @@ def columns(frame: pd.DataFrame, spec: Mapping[str, tuple[str, Callable[[Any], A
     }
 
 
+def compact(table: Mapping[str, list[Any]]) -> dict[str, Any]:
+    """The table with each text column that repeats itself as ``{"of": values, "i": indices}``."""
+    return {key: _coded(values) for key, values in table.items()}
+
+
+def _coded(values: list[Any]) -> Any:
+    if not values or not all(_is_text(value) for value in values):
+        return values
+    distinct = {repr(value): value for value in values}
+    if len(distinct) > len(values) // 2:
+        return values
+    place = {key: index for index, key in enumerate(distinct)}
+    return {"of": list(distinct.values()), "i": [place[repr(value)] for value in values]}
+
+
+def _is_text(value: Any) -> bool:
+    halves = value if isinstance(value, list) else [value]
+    return all(half is None or isinstance(half, str) for half in halves)
+
+
 def _positions(points: gpd.GeoSeries) -> Columns:
     return {
         "x": [round(float(x), 5) for x in points.x],
@@ -92,7 +129,7 @@ _UNIT: Spec = {
     "offPop": ("uncovered_population_after", whole),
     "offLand": ("uncovered_land_km2_after", number(2)),
     "was": ("predecessors", text),
-    "note": ("note", text),
+    "note": ("note", said),
 }
 
 
@@ -104,6 +141,40 @@ def unit_columns(units: gpd.GeoDataFrame, *, tolerance_m: float, crs: str) -> Co
     table["shape"] = shapes.drawn(units, tolerance_m=tolerance_m, crs=crs)
     table["at"] = [list(point) for point in shapes.label_points(units)]
     return table
+
+
+def breakdown(
+    statistics: pd.DataFrame, level: str, codes: Sequence[str], *, state: str
+) -> dict[str, dict[str, Columns]]:
+    """Covered shares of people (``p``) and land (``l``) by technology and by operator.
+
+    Parameters
+    ----------
+    statistics
+        ``layer_statistics`` of a study.
+    level, state
+        Which rows of it.
+    codes
+        Units in the order of the page; the lists follow it.
+    """
+    if statistics.empty:
+        return {}
+    rows = statistics[(statistics["level"] == level) & (statistics["state"] == state)]
+    found: dict[str, dict[str, Columns]] = {}
+    for kind, other in (("technology", "operator"), ("operator", "technology")):
+        chosen = rows[(rows[other] == ANY) & (rows[kind] != ANY)]
+        found[kind] = {
+            str(name): _shares(group, codes) for name, group in chosen.groupby(kind, sort=True)
+        }
+    return found
+
+
+def _shares(group: pd.DataFrame, codes: Sequence[str]) -> Columns:
+    by_code = group.set_index("code").reindex(list(codes))
+    return {
+        "p": [number(4)(value) for value in by_code["population_share"]],
+        "l": [number(4)(value) for value in by_code["land_share"]],
+    }
 
 
 _VILLAGE: Spec = {
@@ -126,8 +197,8 @@ _VILLAGE: Spec = {
     "op": ("operator_after", text),
     "tech": ("technology_after", text),
     "site": ("site_after", text),
-    "note": ("note", text),
-    "source": ("source", text),
+    "note": ("note", said),
+    "source": ("source", said),
 }
 
 
@@ -142,10 +213,11 @@ _PLACE: Spec = {
     "en": ("name_en", text),
     "kind": ("kind", text),
     "unit": ("commune_code", text),
+    "reported": ("reported", when_said),
     "origin": ("origin", text),
     "r": ("uncertainty_m", whole),
-    "note": ("note", text),
-    "source": ("source", text),
+    "note": ("note", said),
+    "source": ("source", said),
 }
 
 
@@ -191,7 +263,7 @@ _SITE: Spec = {
     "origin": ("origin", text),
     "r": ("uncertainty_m", whole),
     "n": ("sectors", whole),
-    "source": ("source", text),
+    "source": ("source", said),
 }
 
 

@@ -114,7 +114,10 @@ def surroundings_overlay(
     Where the grid ends nothing is known, so no edge may look like a coast. A palette PNG, so that
     the tone of the sea is exactly that of the page.
     """
-    weight = (surroundings(terrain, land) * _fade(terrain.grid.shape) * 255).astype(np.uint8)
+    around = surroundings(terrain, land)
+    # Some cells under the province's border too, or the border would look like a shore.
+    around |= ndimage.binary_dilation(around, iterations=4) & (land > 0.0)
+    weight = (around * _fade(terrain.grid.shape) * 255).astype(np.uint8)
     warped, bounds = _warped(weight, terrain.grid, nodata=0, smooth=True)
     classes = np.round(warped / 255.0 * steps).astype(np.uint8)
     return Overlay(_png(classes, [_mixed(step / steps) for step in range(steps + 1)]), bounds)
@@ -136,7 +139,7 @@ def surroundings(terrain: Raster, land: npt.NDArray[np.floating]) -> npt.NDArray
     core = ndimage.distance_transform_edt(padded) > half
     if not core.any():
         return np.zeros_like(outside)
-    opened = padded & (ndimage.distance_transform_edt(~core) <= half + 1.0)
+    opened = padded & (ndimage.distance_transform_edt(~core) <= 2.5 * half)
     return np.asarray(opened[margin:-margin, margin:-margin], dtype=np.bool_)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from qn_coverage.core.scenario import SHIPPED
 from qn_coverage.data.catalog import load_catalog
+from qn_coverage.render.labels import bilingual
 from qn_coverage.render.vendored import vendored
 
 if TYPE_CHECKING:
@@ -44,12 +45,6 @@ def _credit(key: str, what: Pair, value: str, catalog: Mapping[str, Layer]) -> d
     layer = catalog[key]
     who = f"{layer.citation}. {layer.licence}."
     return {"what": what, "who": (who, who), "note": bilingual(layer.cautions)}
-
-
-def bilingual(text: str) -> Pair:
-    """Vietnamese and English halves of a text of the catalog; the whole twice if it has one."""
-    vietnamese, found, english = text.partition(" / ")
-    return (vietnamese, english) if found else (text, text)
 
 
 def _software() -> Pair:

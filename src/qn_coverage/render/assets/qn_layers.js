@@ -108,13 +108,28 @@
     };
   }
 
+  /* Places by name; points that serve for reference only appear when one comes near. */
   function places(data, map) {
     const p = data.places;
-    const items = p.name.map((name, i) => withHalo(bind(
-      L.marker([p.y[i], p.x[i]], {
-        title: name, icon: icon(QN.symbols.place(20), 20, 'qn-place'), zIndexOffset: 2000,
-      }), () => QN.popups.place(data, i)), map, p.r && p.r[i]));
-    return { group: L.layerGroup(items), items };
+    const items = p.name.map((name, i) => {
+      const kind = QN.placeKind(i);
+      const size = kind === 'control_point' ? 15 : 20;
+      return withHalo(bind(L.marker([p.y[i], p.x[i]], {
+        title: name, icon: icon(QN.symbols.place(kind, size), size, 'qn-place'),
+        zIndexOffset: kind === 'control_point' ? -500 : 2000,
+      }), () => QN.popups.place(data, i)), map, p.r && p.r[i]);
+    });
+    const group = L.layerGroup();
+    return {
+      group, items,
+      paint() {
+        const near = map.getZoom() >= QN.REFERENCE_FROM;
+        items.forEach((item, i) => {
+          const wanted = near || QN.placeKind(i) !== 'control_point';
+          if (wanted !== group.hasLayer(item)) { group[wanted ? 'addLayer' : 'removeLayer'](item); }
+        });
+      },
+    };
   }
 
   /* Sites in one cluster group; each ring shows what its sites are, by the chosen kind. */
@@ -210,6 +225,15 @@
     return { draw, show(yes) { on = yes; draw(); } };
   }
 
-  QN.layers = { units, gaps, villages, places, sites, names };
+  /* Land of the province as one plain shape, to lie under a signal image. */
+  function land(data) {
+    const shapes = data.units.commune.shape.flatMap(latLngs);
+    return L.polygon(shapes, {
+      pane: 'qn-land', renderer: L.canvas({ pane: 'qn-land' }), interactive: false,
+      stroke: false, fillColor: '#f4f1ea', fillOpacity: 1, smoothFactor: 0.6,
+    });
+  }
+
+  QN.layers = { land, units, gaps, villages, places, sites, names };
   QN.popupOptions = popupOptions;
 })(window.QN);

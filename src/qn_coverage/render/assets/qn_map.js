@@ -4,6 +4,7 @@
   const { text } = QN;
   const EDGE = 14;
   const WIDE = 900;
+  QN.REFERENCE_FROM = 10.5;
   const byId = (id) => document.getElementById(id);
 
   const state = {
@@ -101,9 +102,11 @@
     }
     ['level', 'margin'].forEach((theme) => [0, 1].forEach((when) => keep(theme + when,
       images[theme + when], state.theme === theme && state.when === when)));
+    keep('land', parts.land, state.theme !== 'share');
     keep('relief', images.relief, state.layers.relief);
     keep('gaps', parts.gaps.group, state.layers.gaps && Boolean(state.when));
     // An icon first: a marker that is added without one asks for Leaflet's own image file.
+    if (any('layers', 'zoom')) { parts.places.paint(); }
     if (any('when', 'zoom')) { parts.villages.paint(state.when); }
     keep('villages', parts.villages.group, state.layers.villages);
     keep('places', parts.places.group, state.layers.places);
@@ -112,7 +115,11 @@
     QN.raise();
     map.getPane('qn-names').style.zIndex = state.layers.sites ? 560 : 630;
     names.show(state.layers.names);
-    if (!(changed.size === 1 && changed.has('zoom'))) { QN.panel.draw(data, state); }
+    if (changed.size === 1 && changed.has('zoom')) {
+      QN.panel.legend(data, state);
+    } else {
+      QN.panel.draw(data, state);
+    }
   }
 
   /* The only way to change what is shown. */
@@ -140,6 +147,7 @@
 
   /* The whole province; on a wide screen a little low, where the legend leaves room. */
   function goHome() {
+    map.closePopup();
     const top = window.innerWidth >= WIDE ? 60 : EDGE;
     map.fitBounds(home, { paddingTopLeft: [EDGE, top], paddingBottomRight: [EDGE, 40] });
   }
@@ -237,10 +245,13 @@
     const communes = u.name.map((name, i) => ({
       text: text.shortName(name), at: L.latLng(u.at[i][1], u.at[i][0]), weight: (u.land && u.land[i]) || 0,
     }));
-    const places = data.places.name.map((name, i) => ({
+    const placeEntry = (name, i) => ({
       text: text.wrapped(name.replace(/\s*\(.*$/, ''), 20), at: L.latLng(data.places.y[i], data.places.x[i]),
-      weight: 1e6 - i, strong: true, marker: true,
-    }));
+      weight: QN.placeKind(i) === 'named_site' ? 1e6 - i : 1 - i, strong: QN.placeKind(i) === 'named_site',
+      from: { named_site: 0, reported_site: 10, control_point: 11 }[QN.placeKind(i)],
+      marker: true,
+    });
+    const places = data.places.name.map(placeEntry);
     const villages = data.villages.name.map((name, i) => ({
       text: name, at: L.latLng(data.villages.y[i], data.villages.x[i]), weight: -1, from: 12, marker: true,
     }));
@@ -270,6 +281,13 @@
     byId('qn-legend-toggle').addEventListener('click', () => {
       const open = byId('qn-legend').classList.toggle('qn-open');
       byId('qn-legend-toggle').setAttribute('aria-expanded', String(open));
+      if (open && window.innerWidth < WIDE) { map.closePopup(); }
+    });
+    map.on('popupopen', () => {
+      if (window.innerWidth < WIDE) {
+        byId('qn-legend').classList.remove('qn-open');
+        byId('qn-legend-toggle').setAttribute('aria-expanded', 'false');
+      }
     });
   }
 
@@ -285,6 +303,8 @@
   }
 
   function panes() {
+    map.createPane('qn-land').style.zIndex = 300;
+    map.getPane('qn-land').style.pointerEvents = 'none';
     map.createPane('qn-halo').style.zIndex = 460;
     map.getPane('qn-halo').style.pointerEvents = 'none';
     map.createPane('qn-names');
@@ -292,10 +312,24 @@
     QN.haloRenderer = L.svg({ pane: 'qn-halo' });
   }
 
+  /* Columns that repeat themselves come as {of: values, i: indices}. */
+  function expand(table) {
+    Object.keys(table).forEach((key) => {
+      const column = table[key];
+      if (!Array.isArray(column)) { table[key] = column.i.map((at) => column.of[at]); }
+    });
+  }
+
+  QN.placeKind = (i) => ((data.places.kind || [])[i] || 'named_site');
+  QN.placeKinds = () => ['named_site', 'reported_site', 'control_point'].filter((kind) =>
+    data.places.name.some((name, i) => QN.placeKind(i) === kind)
+    && (kind !== 'control_point' || map.getZoom() >= QN.REFERENCE_FROM));
+
   QN.start = function (leafletMap, overlays) {
     map = leafletMap;
     images = overlays;
     data = JSON.parse(byId('qn-data').textContent);
+    [data.gaps, data.sites, data.villages, data.places, ...Object.values(data.units)].forEach(expand);
     data.unitAt = new Map(data.units.commune.code.map((code, i) => [code, i]));
     QN.font = "'Noto Sans','Segoe UI',Roboto,Arial,sans-serif";
     text.use(data.labels);
@@ -309,7 +343,7 @@
     panes();
     controls();
     parts = {
-      units: {}, gaps: QN.layers.gaps(data), villages: QN.layers.villages(data, map),
+      units: {}, land: QN.layers.land(data), gaps: QN.layers.gaps(data), villages: QN.layers.villages(data, map),
       places: QN.layers.places(data, map), sites: QN.layers.sites(data, map),
     };
     Object.keys(data.units).forEach((level) => { parts.units[level] = QN.layers.units(data, level); });
@@ -330,9 +364,10 @@
         view: [view.getWest(), view.getSouth(), view.getEast(), view.getNorth()],
       };
     };
-    let size = QN.near(map.getZoom());
+    const scale = () => QN.near(map.getZoom()) + (map.getZoom() >= QN.REFERENCE_FROM ? 0.5 : 0);
+    let size = scale();
     map.on('zoomend', () => {
-      const now = QN.near(map.getZoom());
+      const now = scale();
       if (now !== size) { size = now; paint(new Set(['zoom'])); }
       map.getContainer().classList.toggle('qn-near', map.getZoom() >= 12);
     });

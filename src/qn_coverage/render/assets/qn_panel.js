@@ -29,6 +29,12 @@
     document.title = text.pick(data.title);
   }
 
+  /* Percent with as many digits as it takes to tell the two states apart. */
+  function sharesApart(before, after) {
+    const same = text.percent(before) === text.percent(after) && before !== after;
+    return (share) => text.percent(share, same ? 2 : 1);
+  }
+
   function metric(label, before, after, show, note) {
     const bars = el('span', { class: 'qn-track', 'aria-hidden': 'true' }, el('i', {}), el('b', {}));
     bars.children[0].style.width = (after || 0) * 100 + '%';
@@ -49,13 +55,14 @@
     const of = (count) => (count === null ? '–' : n(Math.round(count * villages.total)));
     const share = (count) => (villages.total ? count / villages.total : null);
     byId('qn-headline').replaceChildren(
-      metric(t('metric.population'), h.population[0], h.population[1], text.percent,
+      metric(t('metric.population'), h.population[0], h.population[1], sharesApart(...h.population),
         h.offPopulation === null ? null : t('headline.offPopulation', { n: n(h.offPopulation) })),
-      metric(t('metric.land'), h.land[0], h.land[1], text.percent,
+      metric(t('metric.land'), h.land[0], h.land[1], sharesApart(...h.land),
         h.offLand === null ? null : t('headline.offLand', { n: n(h.offLand) })),
       metric(t('headline.villages', { n: n(villages.total) }), share(villages.before.covered),
         share(villages.after.covered), of,
         villages.after.cannot_tell ? t('headline.cannotTell', { n: n(villages.after.cannot_tell) }) : null));
+    byId('qn-by').replaceChildren(...provinceBreakdown(data.by.province));
     byId('qn-method').replaceChildren(
       el('p', {}, el('b', {}, t('method.model')), ' ', text.pick(data.model.title)),
       el('p', {}, el('b', {}, t('method.rule')), ' ', t('method.ruleText', {
@@ -65,6 +72,18 @@
         sigma: n(data.service.sigma, 1), cell: n(data.cell),
       })),
       el('ul', {}, data.caveats.map((caveat) => el('li', {}, text.pick(caveat)))));
+  }
+
+  /* Before → after of the province by technology and operator, share of people. */
+  function provinceBreakdown([before, after]) {
+    const head = el('tr', {}, el('td', {}), el('th', { scope: 'col' }, t('when.before.short')),
+      el('th', { scope: 'col' }, t('when.after.short')));
+    const share = (table, kind, name) => (((table[kind] || {})[name] || { p: [null] }).p[0]);
+    const rows = ['technology', 'operator'].flatMap((kind) => Object.keys(after[kind] || {}).map((name) =>
+      el('tr', {}, el('th', { scope: 'row' }, name), el('td', {}, text.percent(share(before, kind, name))),
+        el('td', { class: 'qn-now' }, text.percent(share(after, kind, name))))));
+    return [el('p', {}, t('metric.population')),
+      el('table', { class: 'qn-change' }, el('thead', {}, head), el('tbody', {}, rows))];
   }
 
   function swatch(colour, extra) {
@@ -119,7 +138,8 @@
         el('li', {}, QN.symbols.verdict(code, 16), el('span', {}, t('legend.village.' + code)))));
     }
     if (state.layers.places) {
-      rows.push(el('li', {}, QN.symbols.place(17), el('span', {}, t('legend.place'))));
+      QN.placeKinds().forEach((kind) => rows.push(
+        el('li', {}, QN.symbols.place(kind, 17), el('span', {}, t('legend.place.' + kind)))));
     }
     if (state.layers.sites) {
       QN.siteKinds(state.kind).filter((kind) => !state.hidden.has(kind.key)).forEach((kind) => rows.push(
@@ -152,8 +172,10 @@
 
   function placeList(data) {
     const p = data.places;
-    byId('qn-places').replaceChildren(...p.name.map((name, i) => {
-      const button = el('button', { type: 'button' }, QN.symbols.place(15), el('span', {}, name),
+    const listed = p.name.map((name, i) => i).filter((i) => QN.placeKind(i) !== 'control_point');
+    byId('qn-places').replaceChildren(...listed.map((i) => {
+      const name = (text.language === 'en' && p.en && p.en[i]) || p.name[i];
+      const button = el('button', { type: 'button' }, QN.symbols.place(QN.placeKind(i), 15), el('span', {}, name),
         el('small', {}, p.r && p.r[i] ? '±\u00a0' + text.distance(p.r[i]) : ''));
       button.addEventListener('click', () => QN.goPlace(i));
       return el('li', {}, button);

@@ -34,8 +34,11 @@
       shown.map(([label, value]) => [el('dt', {}, label), el('dd', {}, value)]));
   }
 
+  /* Text of the data: one language, or the one of two that is wanted. */
+  function said(value) { return Array.isArray(value) ? text.pick(value) : value; }
+
   function foot(...lines) {
-    const shown = lines.filter(has);
+    const shown = lines.filter(has).map(said);
     return shown.length ? el('div', { class: 'qn-foot' }, shown.map((line) => el('p', {}, line))) : null;
   }
 
@@ -58,6 +61,19 @@
         el('th', { scope: 'col' }, t('when.before.short')),
         el('th', { scope: 'col' }, t('when.after.short')))),
       el('tbody', {}, rows.map((row) => change(...row))));
+  }
+
+  /* Shares of one unit by technology and operator, folded away until asked for. */
+  function breakdown(by, i) {
+    const rows = ['technology', 'operator'].flatMap((kind) => Object.entries((by || {})[kind] || {}))
+      .map(([name, shares]) => el('tr', {}, el('th', { scope: 'row' }, name),
+        el('td', {}, text.percent(shares.p[i])), el('td', {}, text.percent(shares.l[i]))));
+    if (!rows.length) { return null; }
+    return el('details', { class: 'qn-by' }, el('summary', {}, t('by.unit')),
+      el('table', { class: 'qn-change' },
+        el('thead', {}, el('tr', {}, el('td', {}), el('th', { scope: 'col' }, t('by.population')),
+          el('th', { scope: 'col' }, t('by.land')))),
+        el('tbody', {}, rows)));
   }
 
   function verdict(code) {
@@ -109,6 +125,7 @@
           [t('unit.gaps'), level === 'commune' ? text.number(gaps.length) : null],
           [t('unit.predecessors'), get('was')],
         ]),
+        breakdown(data.by[level], i),
         gaps.length ? el('p', { class: 'qn-links' }, gaps.slice(0, 3).map((g) => QN.gapButton(g))) : null,
         foot(get('note'), t('unit.modelled')));
     },
@@ -143,8 +160,13 @@
       const sub = [text.language === 'en' ? get('en') : null, unitName(data, get('unit'))];
       return el('div', { class: 'qn-pop' },
         heading(get('name'), sub.filter(has).join(' · ')),
-        el('p', { class: 'qn-tags' }, chip(get('origin'))),
-        facts([[t('place.uncertainty'), uncertainty(get('r'))]]),
+        el('p', { class: 'qn-tags' },
+          has(get('kind')) ? el('span', { class: 'qn-chip qn-chip-firm' }, text.code('place.kind', get('kind'))) : null,
+          chip(get('origin'))),
+        facts([
+          [t('place.reported'), said(get('reported'))],
+          [t('place.uncertainty'), uncertainty(get('r'))],
+        ]),
         foot(get('note'), get('source')));
     },
 

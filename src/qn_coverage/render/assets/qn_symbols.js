@@ -46,11 +46,18 @@
         svg('path', { d: sign, fill: 'none', stroke: ink, 'stroke-width': code === 'not_covered' ? 2.2 : 1.7, 'stroke-linecap': 'round' }));
     },
 
-    place(size) {
+    /* Filled star, hollow star, small triangle: named, reported, for reference only. */
+    place(kind, size) {
+      if (kind === 'control_point') {
+        return sheet(size, '0 0 24 24', svg('path', {
+          d: 'M12 5 20 19 4 19Z', fill: '#fff', stroke: '#55626c', 'stroke-width': 2.4, 'stroke-linejoin': 'round',
+        }));
+      }
+      const hollow = kind === 'reported_site';
       return sheet(size, '0 0 24 24',
         svg('path', {
           d: 'M12 1.8 14.9 8.6 22.2 9.3 16.7 14.1 18.3 21.3 12 17.5 5.7 21.3 7.3 14.1 1.8 9.3 9.1 8.6Z',
-          fill: '#1f2a33', stroke: '#fff', 'stroke-width': 1.6, 'stroke-linejoin': 'round',
+          fill: hollow ? '#fff' : '#1f2a33', stroke: hollow ? '#1f2a33' : '#fff', 'stroke-width': 1.6, 'stroke-linejoin': 'round',
         }));
     },
 
