@@ -30,9 +30,10 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     code is kept in ``__pycache__`` (or ``NUMBA_CACHE_DIR``).
     """
     dispatcher: Any = njit(cache=True, nogil=True, error_model="numpy")(function)
-    # No public setting reaches the version in the index, which numba reads before anything else.
-    index = dispatcher._cache._cache_file  # noqa: SLF001
-    index._version = f"{numba.__version__} {sources_digest()}"  # noqa: SLF001
+    if hasattr(dispatcher, "_cache"):  # not so where NUMBA_DISABLE_JIT leaves the function alone
+        # No public setting reaches the version that numba reads from an index before all else.
+        index = dispatcher._cache._cache_file  # noqa: SLF001
+        index._version = f"{numba.__version__} {sources_digest()}"  # noqa: SLF001
     result: Callable[P, R] = dispatcher
     return result
 

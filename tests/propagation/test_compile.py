@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from qn_coverage.propagation import _compile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CALLER = """
+from kernels._compile import compiled
+from kernels.callee import part
+
+@compiled
+def whole(x: float) -> float:
+    return part(x) + 1.0
+"""
+CALLEE = """
+from kernels._compile import compiled
+
+@compiled
+def part(x: float) -> float:
+    return x * {factor}
+"""
+RUN = """
+from kernels.caller import whole
+print(whole(10.0), sum(whole.stats.cache_hits.values()))
+"""
+
+
+@pytest.fixture
+def package(tmp_path):
+    folder = tmp_path / "kernels"
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    shutil.copy(_compile.__file__, folder / "_compile.py")
+    (folder / "caller.py").write_text(CALLER)
+    (folder / "callee.py").write_text(CALLEE.format(factor=2.0))
+    return folder
+
+
+def answer(package: Path, **environment):
+    out = subprocess.run(
+        [sys.executable, "-c", RUN],
+        cwd=package.parent,
+        env={"PYTHONPATH": str(package.parent), "PYTHONDONTWRITEBYTECODE": "1", **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    value, hits = out.stdout.split()
+    return float(value), int(hits)
+
+
+@pytest.mark.slow
+def test_code_is_kept_on_disk_and_follows_changes_in_what_a_kernel_calls(package):
+    assert answer(package) == (21.0, 0)
+    assert answer(package) == (21.0, 1)
+    (package / "callee.py").write_text(CALLEE.format(factor=3.0))
+    assert answer(package) == (31.0, 0)
+    assert answer(package) == (31.0, 1)
+
+
+def test_kernels_are_plain_functions_where_compiling_is_switched_off(package):
+    run = "from kernels.caller import whole; print(whole(10.0))"
+    out = subprocess.run(
+        [sys.executable, "-c", run],
+        env={"PYTHONPATH": str(package.parent), "NUMBA_DISABLE_JIT": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert float(out.stdout) == 21.0
+
+
+def test_division_by_zero_gives_infinity_not_an_exception():
+    @_compile.inlined
+    def ratio(a, b):
+        return a / b
+
+    assert ratio(1.0, 0.0) == float("inf")
