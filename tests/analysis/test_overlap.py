@@ -1,6 +1,5 @@
 """Who serves a cell alone: one pass agrees with asking every cell about every site."""
 
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -227,6 +226,8 @@ def test_chosen_sites_alone_can_be_asked_for(network, surface, found):
     best, passes, _ = found
     chosen = list(overlap.reached_by_site(emitters, site_of, surface, best=best, sites=[3]))
     assert [site for site, _ in chosen] == [3]
+    weights = np.ones((1, GRID.rows * GRID.cols))
+    totals = overlap.overlap_of(chosen, sites=6, weights=weights).totals[0]
+    assert np.flatnonzero(~np.isnan(totals)).tolist() == [3]
     np.testing.assert_array_equal(chosen[0][1], dict(passes)[3])
     assert pd.Series(chosen[0][1]).is_monotonic_increasing
-    assert replace(emitters).layer is emitters.layer

@@ -46,7 +46,8 @@ class Overlap:
     count
         Distinct sites that reach the cell, uint8 (cells,); 255 stands for 255 or more.
     totals
-        Sum of each weight over the cells that each site reaches, float64 (weights, sites).
+        Sum of each weight over the cells that each site reaches, float64 (weights, sites); NaN for
+        a site that was not asked about.
     """
 
     only: npt.NDArray[np.int32]
@@ -76,7 +77,7 @@ def overlap_of(
     cells = weights.shape[1]
     only = np.full(cells, NO_SITE, dtype=np.int32)
     count = np.zeros(cells, dtype=np.uint8)
-    totals = np.zeros((len(weights), sites), dtype=np.float64)
+    totals = np.full((len(weights), sites), np.nan)
     seen = np.zeros(sites, dtype=np.bool_)
     for site, here in reached:
         if seen[site]:

@@ -13,7 +13,7 @@ from qn_coverage.core.errors import InvalidDataError, Problem
 from qn_coverage.core.schema import ORIGINS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
 Every = Literal["year", "quarter", "batch"]
 
@@ -97,7 +97,7 @@ def steps_of(
     before: date,
     programme: str = "105-villages",
     every: Every = "year",
-    named_sites: Sequence[str] = (),
+    named_programme: str = "islands",
     milestones: Iterable[Step] = MILESTONES,
 ) -> tuple[Step, ...]:
     """Steps of a network, in the order of their days.
@@ -113,8 +113,9 @@ def steps_of(
     every
         One step at the end of each year or quarter in which the programme put a site on air, or
         one a day on which it did (``"batch"``).
-    named_sites
-        Values of ``site_id`` that make one step, on the day on which the last of them is on air.
+    named_programme
+        Value of the column ``programme`` whose sites (the three named stations) make one step, on
+        the day on which the last of them is on air.
     milestones
         Days to add.
 
@@ -133,9 +134,12 @@ def steps_of(
         "published",
         "the scenario's day 'before'",
     )
-    own = sectors[_texts(sectors, "programme") == programme]
-    named = sectors[sectors["site_id"].isin(list(named_sites))]
-    later = [*_programme_steps(own, every), *_named_step(named), *milestones]
+    built_by = _texts(sectors, "programme")
+    later = [
+        *_programme_steps(sectors[built_by == programme], every),
+        *_named_step(sectors[built_by == named_programme]),
+        *milestones,
+    ]
     _check_order(first, later)
     return _in_order([first, *later])
 
@@ -164,7 +168,8 @@ def _named_step(named: pd.DataFrame) -> Iterator[Step]:
         return
     columns = [name for name in ("name", "site_id") if name in named]
     labels = named.drop_duplicates("site_id")[columns].bfill(axis=1).iloc[:, 0]
-    listed = ", ".join(labels.astype(str))
+    # A remark in brackets belongs to the table, not to the label of a slider.
+    listed = ", ".join(label.split(" (")[0] for label in labels.astype(str))
     yield Step(
         "named-stations",
         pd.to_datetime(named["on_air"]).max().date(),
