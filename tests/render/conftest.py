@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from datetime import date
+from functools import partial
 
 import geopandas as gpd
 import numpy as np
@@ -271,6 +272,12 @@ def make_study(grid: Grid, **changed) -> Study:
         "summary": _summary(),
     }
     return Study(**(parts | changed))
+
+
+@pytest.fixture(scope="session")
+def study_with(grid: Grid):
+    """Maker of further studies: parts of the study by name, to be put in place of its own."""
+    return partial(make_study, grid)
 
 
 @pytest.fixture(scope="session")

@@ -426,3 +426,18 @@ def test_hostile_names_are_shown_as_text_and_never_run(browser, hostile_study, t
         assert page.evaluate("window.hacked") is None
     assert found.requests == []
     assert found.errors == []
+
+
+def test_a_source_becomes_a_link_only_if_it_is_a_web_address(browser, study_with, tmp_path):
+    study = study_with()
+    study.places["source"] = ["báo, https://www.a.vn/b?c=1; javascript:alert(1)", "x"]
+    path = tmp_path / "map.html"
+    write_map(study, path)
+    with opened(browser, path, DESKTOP) as found:
+        found.page.evaluate("QN.goPlace(0)")
+        links = found.page.evaluate(
+            "[...document.querySelectorAll('.leaflet-popup a[target]')]"
+            ".map((link) => [link.href, link.textContent, link.rel])"
+        )
+    assert links == [["https://www.a.vn/b?c=1", "a.vn", "noopener noreferrer"]]
+    assert found.errors == []

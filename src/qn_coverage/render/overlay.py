@@ -82,7 +82,9 @@ def classified(values: npt.NDArray[np.floating], breaks: Sequence[float]) -> npt
     return np.where(np.isnan(values), TRANSPARENT, classes).astype(np.uint8)
 
 
-def relief_overlay(terrain: Raster, land: npt.NDArray[np.floating], *, width: int = 900) -> Overlay:
+def relief_overlay(
+    terrain: Raster, land: npt.NDArray[np.floating], *, width: int = 1400
+) -> Overlay:
     """Shaded relief as a grey WebP: white at sea and on the level, darker on slopes in shade.
 
     It is made to be multiplied with what lies below it.
@@ -211,5 +213,5 @@ def _webp(rgb: npt.NDArray[np.uint8], width: int) -> str:
     if cols > width:
         image = image.resize((width, max(1, round(rows * width / cols))), Image.Resampling.BILINEAR)
     buffer = io.BytesIO()
-    image.save(buffer, "WEBP", quality=70, method=6)
+    image.save(buffer, "WEBP", quality=80, method=6)
     return data_uri(buffer.getvalue(), "image/webp")

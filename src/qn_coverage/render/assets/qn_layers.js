@@ -102,7 +102,8 @@
           const verdict = v['s' + state] ? v['s' + state][i] : null;
           const size = base + (verdict === 'covered' ? 0 : 2);
           item.setIcon(icon(QN.symbols.verdict(verdict, size), size, 'qn-village'));
-          item.setZIndexOffset(verdict === 'covered' ? 0 : 500);
+          // What needs a look lies on top, what is well lies below the groups of sites.
+          item.setZIndexOffset(verdict === 'covered' ? -1000 : 500);
         });
       },
     };

@@ -141,17 +141,23 @@
       QN.placeKinds().forEach((kind) => rows.push(
         el('li', {}, QN.symbols.place(kind, 17), el('span', {}, t('legend.place.' + kind)))));
     }
-    if (state.layers.sites) {
-      QN.siteKinds(state.kind).filter((kind) => !state.hidden.has(kind.key)).forEach((kind) => rows.push(
-        el('li', {}, QN.symbols.site(kind.colour, 16), el('span', {}, kind.label))));
-      rows.push(el('li', {}, QN.symbols.cluster([['#8a949b', 12]], 26), el('span', {}, t('legend.cluster'))));
-    }
     return rows.length ? el('section', {}, el('ul', { class: 'qn-ramp' }, rows)) : null;
+  }
+
+  function siteLegend(state) {
+    if (!state.layers.sites) { return null; }
+    const kinds = QN.siteKinds(state.kind).filter((kind) => !state.hidden.has(kind.key));
+    const short = kinds.every((kind) => kind.label.length < 14);
+    return el('section', {},
+      el('ul', { class: 'qn-ramp' + (short ? ' qn-two' : '') }, kinds.map((kind) =>
+        el('li', {}, QN.symbols.site(kind.colour, 16), el('span', {}, kind.label)))),
+      el('ul', { class: 'qn-ramp' },
+        el('li', {}, QN.symbols.cluster([['#8a949b', 12]], 26), el('span', {}, t('legend.cluster')))));
   }
 
   function legend(data, state) {
     byId('qn-legend-body').replaceChildren(...[
-      themeLegend(data, state), symbolLegend(data, state),
+      themeLegend(data, state), symbolLegend(data, state), siteLegend(state),
       el('p', { class: 'qn-modelled' }, t('modelled.both')),
     ].filter(Boolean));
   }

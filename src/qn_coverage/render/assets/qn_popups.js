@@ -37,9 +37,18 @@
   /* Text of the data: one language, or the one of two that is wanted. */
   function said(value) { return Array.isArray(value) ? text.pick(value) : value; }
 
+  /* Web addresses as short links that show their host; only http and https become links. */
+  function withLinks(line) {
+    return line.split(/(https?:\/\/[^\s;"<>]+)/).map((part, i) => (i % 2
+      ? el('a', { href: part, title: part, target: '_blank', rel: 'noopener noreferrer' },
+        part.replace(/^https?:\/\/(www\.)?/, '').split('/')[0])
+      : part));
+  }
+
   function foot(...lines) {
     const shown = lines.filter(has).map(said);
-    return shown.length ? el('div', { class: 'qn-foot' }, shown.map((line) => el('p', {}, line))) : null;
+    return shown.length
+      ? el('div', { class: 'qn-foot' }, shown.map((line) => el('p', {}, withLinks(line)))) : null;
   }
 
   function bar(share) {
