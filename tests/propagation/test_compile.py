@@ -64,6 +64,8 @@ def test_code_is_kept_on_disk_and_follows_changes_in_what_a_kernel_calls(package
     (package / "callee.py").write_text(CALLEE.format(factor=3.0))
     assert answer(package) == (31.0, 0)
     assert answer(package) == (31.0, 1)
+    (package / "stranger.py").write_text("VALUE = 1")
+    assert answer(package) == (31.0, 1)
 
 
 def test_kernels_are_plain_functions_where_compiling_is_switched_off(package):
@@ -84,3 +86,10 @@ def test_division_by_zero_gives_infinity_not_an_exception():
         return a / b
 
     assert ratio(1.0, 0.0) == float("inf")
+
+
+def test_stamp_of_a_kernel_covers_all_that_it_takes_in_and_nothing_else():
+    closure = _compile._closure("qn_coverage.propagation.mosaic_kernel")
+    names = {name.removeprefix("qn_coverage.propagation.") for name in closure}
+    assert {"mosaic_kernel", "mosaic_bound", "distance_table", "antenna", "_compile"} <= names
+    assert "p1812.diffraction" not in names

@@ -3,21 +3,31 @@
 numba keeps compiled code beside the source and looks only at the date of the file in which a
 function stands. A kernel takes in the kernels that it calls, so after a change in *their* files it
 would run their old code; and an index that names a class which has moved cannot be read at all.
-What `compiled` keeps is therefore stamped with a digest of every source file of `propagation`.
+What `compiled` keeps is therefore stamped with a digest of the source files of its module and of
+all modules of `propagation` that this one imports, directly or not.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
 import numba
 from numba import njit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+_PACKAGE: Final = __name__.rpartition(".")[0]
+_FOLDER: Final = Path(__file__).parent
+_IMPORT: Final = re.compile(
+    rf"^\s*(?:from|import)\s+(?P<module>{re.escape(_PACKAGE)}[\w.]*)"
+    r"(?:[ ]+import[ ]+(?:\((?P<many>[^)]*)\)|(?P<few>[^(\n]*)))?",
+    re.MULTILINE,
+)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -33,7 +43,7 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     if hasattr(dispatcher, "_cache"):  # not so where NUMBA_DISABLE_JIT leaves the function alone
         # No public setting reaches the version that numba reads from an index before all else.
         index = dispatcher._cache._cache_file  # noqa: SLF001
-        index._version = f"{numba.__version__} {sources_digest()}"  # noqa: SLF001
+        index._version = f"{numba.__version__} {sources_digest(function.__module__)}"  # noqa: SLF001
     result: Callable[P, R] = dispatcher
     return result
 
@@ -45,11 +55,40 @@ def inlined(function: Callable[P, R]) -> Callable[P, R]:
 
 
 @cache
-def sources_digest() -> str:
-    """Digest of the source files of `propagation` and its folders."""
+def sources_digest(module: str) -> str:
+    """Digest of the source files of a module and of what it imports from `propagation`."""
     digest = hashlib.sha256()
-    folder = Path(__file__).parent
-    for path in sorted(folder.rglob("*.py")):
-        digest.update(path.relative_to(folder).as_posix().encode())
-        digest.update(path.read_bytes())
+    for name in sorted(_closure(module)):
+        digest.update(name.encode())
+        digest.update(_source(name))
     return digest.hexdigest()
+
+
+def _closure(module: str) -> set[str]:
+    found: set[str] = set()
+    waiting = {module}
+    while waiting:
+        name = waiting.pop()
+        found.add(name)
+        waiting |= {other for other in _imports(_source(name)) if _source(other)} - found
+    return found
+
+
+def _imports(source: bytes) -> Iterator[str]:
+    """Dotted names that a source imports from this package: modules, or things in modules."""
+    for match in _IMPORT.finditer(source.decode()):
+        yield match["module"]
+        for thing in re.findall(r"\w+", match["many"] or match["few"] or ""):
+            yield f"{match['module']}.{thing}"
+
+
+@cache
+def _source(module: str) -> bytes:
+    """Source of a module of this package; empty for any other name."""
+    if not module.startswith(f"{_PACKAGE}."):
+        return b""
+    path = _FOLDER.joinpath(*module.removeprefix(f"{_PACKAGE}.").split("."))
+    for file in (path.with_suffix(".py"), path / "__init__.py"):
+        if file.is_file():
+            return file.read_bytes()
+    return b""

@@ -86,8 +86,10 @@ def tabulate(
     drop_m = (height_m - rx_height_m)[:, np.newaxis]
     least = np.minimum.accumulate(loss[..., ::-1], axis=-1)
     return Tables(
-        loss_db=loss,
-        depression_deg=np.degrees(np.arctan2(drop_m, distance_m)).astype(np.float32),
+        loss_db=np.ascontiguousarray(loss),  # one layout, so that kernels are compiled once
+        depression_deg=np.ascontiguousarray(
+            np.degrees(np.arctan2(drop_m, distance_m)), dtype=np.float32
+        ),
         least_loss_db=np.ascontiguousarray(least[..., ::-1]),
     )
 

@@ -131,14 +131,17 @@ def best_servers(
         model=chosen,
         emitters=emitters,
         ground=mosaic_kernel.Ground(
-            surface.west_m, surface.north_m, surface.cell_m, surface.environment
+            float(surface.west_m),
+            float(surface.north_m),
+            float(surface.cell_m),
+            np.ascontiguousarray(surface.environment, dtype=np.uint8),
         ),
         rules=mosaic_kernel.Rules(
             required_dbm=emitters.required_dbm.astype(np.float32),
             floor_dbm=np.minimum(floor_dbm, emitters.required_dbm).astype(np.float32),
             directional=chosen.kind != "buffer",
             prune=prune,
-            first_index=first_index,
+            first_index=int(first_index),
         ),
         rx_height_m=rx_height_agl_m,
         rx_gain_db=rx_gain_db,
@@ -230,18 +233,23 @@ def _batch(
         max_distance_m=float(reach_m[members].max()),
     )
     columns = mosaic_bound.Columns(
-        x_m=emitters.x_m,
-        y_m=emitters.y_m,
-        eirp_dbm=emitters.reference_eirp_dbm + job.rx_gain_db,
-        azimuth_deg=emitters.azimuth_deg,
-        downtilt_deg=emitters.downtilt_deg,
-        beamwidth_h_deg=emitters.beamwidth_h_deg,
-        beamwidth_v_deg=emitters.beamwidth_v_deg,
-        reach_m=reach_m,
-        layer=emitters.layer,
+        x_m=_floats(emitters.x_m),
+        y_m=_floats(emitters.y_m),
+        eirp_dbm=_floats(emitters.reference_eirp_dbm + job.rx_gain_db),
+        azimuth_deg=_floats(emitters.azimuth_deg),
+        downtilt_deg=_floats(emitters.downtilt_deg),
+        beamwidth_h_deg=_floats(emitters.beamwidth_h_deg),
+        beamwidth_v_deg=_floats(emitters.beamwidth_v_deg),
+        reach_m=_floats(reach_m),
+        layer=np.ascontiguousarray(emitters.layer, dtype=np.int32),
         table=table_of,
     )
     return _Batch(members, columns, tables)
+
+
+def _floats(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    # One type and layout, so that kernels are compiled once.
+    return np.ascontiguousarray(values, dtype=np.float64)
 
 
 def _fill(job: _Job, batch: _Batch, mosaic: Mosaic, window: Window) -> None:
