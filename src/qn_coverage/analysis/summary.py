@@ -24,7 +24,7 @@ CAVEATS: Final = {
     ),
     "screening_terrain": (
         "Địa hình thô (ô trên 100 m) chỉ để sàng lọc, không dùng để kết luận từng điểm.",
-        "The terrain is coarse (cells over 100 m): for screening, not for verdicts on single places.",
+        "The terrain is coarse (cells over 100 m): for screening, no verdict on single places.",
     ),
     "assumed_thresholds": (
         "Ngưỡng tín hiệu là giả định làm việc: giá trị trong quy chuẩn chưa được công khai.",

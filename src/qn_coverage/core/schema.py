@@ -169,3 +169,54 @@ PLACES: Final = (
     Column("note", "text", "what a reader must know", required=False, nullable=True),
     Column("source", "text", "citation", required=False, nullable=True),
 )
+
+UNITS: Final = (
+    Column("code", "text", "code of the former unit", unique=True),
+    Column("name_vi", "text", "full Vietnamese name with its type"),
+    Column("name_en", "text", "English name", required=False, nullable=True),
+    Column("district_code", "text", "district of the unit", required=False, nullable=True),
+    Column("district", "text", "name of the district", required=False, nullable=True),
+    Column(
+        "successors",
+        "text",
+        "codes of the communes that took its land, '; ' between",
+        required=False,
+        nullable=True,
+    ),
+    Column("population", "integer", "people", required=False, nullable=True, minimum=0),
+    Column("population_year", "integer", "year of the count", required=False, nullable=True),
+)
+
+CLAIMS: Final = (
+    Column("statement_id", "text", "identifier", unique=True),
+    Column("claim_id", "text", "claim that the statement is about"),
+    Column(
+        "stance",
+        "text",
+        "whether the statement makes, contradicts or supports the claim",
+        choices=("claims", "contradicts", "supports"),
+    ),
+    Column("text_vi", "text", "the statement in Vietnamese"),
+    Column("text_en", "text", "the statement in English"),
+    Column("date", "text", "day that the statement is about or was printed", nullable=True),
+    Column("place", "text", "place", required=False, nullable=True),
+    Column("place_id", "text", "place in the table of places", required=False, nullable=True),
+    Column("commune_code", "text", "unit since July 2025", required=False, nullable=True),
+    Column("source", "text", "citation"),
+    Column("note", "text", "what a reader must know", required=False, nullable=True),
+)
+
+INDICATORS: Final = (
+    Column("indicator_id", "text", "identifier", unique=True),
+    Column("name_vi", "text", "what is counted"),
+    Column("name_en", "text", "what is counted"),
+    Column("value", "number", "the figure; shares are fractions 0-1"),
+    Column("unit", "text", "unit of the figure"),
+    Column("date", "text", "day of the figure", nullable=True),
+    Column("comparison", "number", "figure it is compared with", required=False, nullable=True),
+    Column("comparison_vi", "text", "whose figure that is", required=False, nullable=True),
+    Column("comparison_en", "text", "whose figure that is", required=False, nullable=True),
+    Column("origin", "text", "where the figure comes from", choices=ORIGINS),
+    Column("source", "text", "citation"),
+    Column("note", "text", "what a reader must know", required=False, nullable=True),
+)
