@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 
 from qn_coverage.analysis.normal import answer
+from qn_coverage.propagation._compile import compiled
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
 
-@njit(cache=True, nogil=True)
-def answer_pair(  # noqa: PLR0917 - a compiled loop takes its arrays by position
+@compiled
+def answer_pair(
     margin_db: npt.NDArray[np.float32],
     first: npt.NDArray[np.int32],
     weight: npt.NDArray[np.float32],
@@ -58,7 +58,7 @@ def answer_pair(  # noqa: PLR0917 - a compiled loop takes its arrays by position
             out[cell, states + state] = answer(excess + error.imag, inverse_spread, table)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def sum_rows(
     starts: npt.NDArray[np.int64],
     cells: npt.NDArray[np.int64],
@@ -74,7 +74,7 @@ def sum_rows(
                 out[row, column] += values[at] * answers[cells[at], column]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def pick_cells(
     starts: npt.NDArray[np.int64],
     cells: npt.NDArray[np.int64],

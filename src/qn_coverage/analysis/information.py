@@ -261,7 +261,8 @@ class _Search:
         self._reach = np.array([1.0 / part.range_m for part in error.components])
         self._noise2 = measurement_sigma_db**2
         self._spread2 = spread_db**2
-        self._levels = (*levels, *(float(special.ndtri(level)) for level in levels))
+        quantiles = (float(special.ndtri(levels[0])), float(special.ndtri(levels[1])))
+        self._levels = (*levels, *quantiles)
         self._table = cdf_table()
         self._points_known = np.empty((*points.excess_db.shape, 0))
         self._places_known = np.empty((len(places_m), 0))

@@ -6,9 +6,9 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 
 from qn_coverage.analysis.normal import LIMIT, interpolated_cdf
+from qn_coverage.propagation._compile import compiled
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -20,7 +20,7 @@ _LEAST_SHIFT = 1e-9
 _LEAST_VARIANCE = 1e-6
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _chance(
     z: float,
     excess: npt.NDArray[np.float64],
@@ -36,8 +36,8 @@ def _chance(
     return total
 
 
-@njit(cache=True, nogil=True)
-def _below(  # noqa: PLR0917 - a compiled loop takes its arrays by position
+@compiled
+def _below(
     level: float,
     level_z: float,
     excess: npt.NDArray[np.float64],
@@ -74,7 +74,7 @@ def _below(  # noqa: PLR0917 - a compiled loop takes its arrays by position
     return interpolated_cdf(0.5 * (low + high), table)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def covariance(
     distance_m: float, sigma2: npt.NDArray[np.float64], reach: npt.NDArray[np.float64]
 ) -> float:
@@ -85,8 +85,8 @@ def covariance(
     return total
 
 
-@njit(cache=True, nogil=True)
-def learnt_db(  # noqa: PLR0917 - a compiled loop takes its arrays by position
+@compiled
+def learnt_db(
     x_m: float,
     y_m: float,
     known: npt.NDArray[np.float64],
@@ -117,8 +117,8 @@ def learnt_db(  # noqa: PLR0917 - a compiled loop takes its arrays by position
         out[point] = shared / math.sqrt(max(spread, _LEAST_VARIANCE))
 
 
-@njit(cache=True, nogil=True)
-def settle(  # noqa: PLR0917 - a compiled loop takes its arrays by position
+@compiled
+def settle(
     places_m: npt.NDArray[np.float64],
     places_known: npt.NDArray[np.float64],
     points_x_m: npt.NDArray[np.float64],

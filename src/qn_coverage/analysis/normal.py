@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numba import njit
 from scipy import special
+
+from qn_coverage.propagation._compile import compiled, inlined
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -24,7 +25,7 @@ def cdf_table() -> npt.NDArray[np.float32]:
     return np.asarray(special.ndtr(np.linspace(-LIMIT, LIMIT, count)), dtype=np.float32)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def interpolated_cdf(x: float, table: npt.NDArray[np.float32]) -> float:
     """Φ(x) from `cdf_table`; never falls as x rises. NaN gives 1, so callers keep it out."""
     if x <= -LIMIT:
@@ -37,7 +38,7 @@ def interpolated_cdf(x: float, table: npt.NDArray[np.float32]) -> float:
     return low + (place - step) * (np.float64(table[step + 1]) - low)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def answer(excess_db: float, inverse_spread: float, table: npt.NDArray[np.float32]) -> float:
     """Share of a cell that is covered when its median exceeds what is required by `excess_db`.
 
@@ -48,7 +49,7 @@ def answer(excess_db: float, inverse_spread: float, table: npt.NDArray[np.float3
     return interpolated_cdf(excess_db * inverse_spread, table)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def answers(
     margin_db: npt.NDArray[np.float32],
     required_db: float,

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numba import njit
 
 from qn_coverage.analysis.normal import answers, cdf_table, interpolated_cdf
 from qn_coverage.core.errors import ModelRangeError
+from qn_coverage.propagation._compile import compiled
 from qn_coverage.propagation.link_budget import location_margin_db
 
 if TYPE_CHECKING:
@@ -174,9 +174,10 @@ def probability_of_any(
     criterion, error
         As in `covered_probability`.
     shared
-        Share of the variance that the layers have in common, 0-1. Reported correlations between
-        sites lie around 0.5 and depend on the angle between them (Graziosi and Santucci, IEEE
-        Communications Letters 6(3), 2002); for antennas of one mast 1 is the honest choice.
+        Share of the variance that the layers have in common, 0-1. Measured correlations between
+        two sites run from none, with the telephone between them, to high, with both in one
+        direction (K. Zayana, B. Guisnet, Measurements and modelisation of shadowing
+        cross-correlations between two base-stations); for antennas of one mast 1 is honest.
 
     Raises
     ------
@@ -215,7 +216,7 @@ def probability_bounds(
 def _answers(
     margin_db: npt.ArrayLike, required_db: float, spread_db: float
 ) -> npt.NDArray[np.float32]:
-    margin = np.ascontiguousarray(margin_db, dtype=np.float32)
+    margin = np.asarray(margin_db, dtype=np.float32, order="C")
     out = np.empty(margin.shape, dtype=np.float32)
     inverse = 1.0 / spread_db if spread_db > 0.0 else 0.0
     answers(margin.reshape(-1), required_db, inverse, cdf_table(), out.reshape(-1))
@@ -235,8 +236,8 @@ def _factor_nodes(
     return nodes, weights / weights.sum()
 
 
-@njit(cache=True, nogil=True)
-def _any_covers(  # noqa: PLR0917 - a compiled loop takes its arrays by position
+@compiled
+def _any_covers(
     margin_db: npt.NDArray[np.float32],
     required_db: float,
     shift_db: npt.NDArray[np.float64],
