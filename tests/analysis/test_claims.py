@@ -420,6 +420,11 @@ def test_a_figure_without_comparison_stands_alone():
     assert (found["told_vi"], found["told_en"]) == ("6.359", "6,359")
 
 
+def test_a_table_without_comparisons_is_told_too():
+    bare = pd.DataFrame([{"indicator_id": "a", "value": 0.94, "unit": "share"}])
+    assert indicators.compared(bare)["told_vi"].tolist() == ["94 %"]
+
+
 def test_a_figure_that_is_also_a_claim_carries_its_verdict(shipped):
     table, villages, sectors = shipped
     made = statements.claims_of(table)

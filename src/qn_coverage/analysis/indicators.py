@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import pandas as pd
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 Language = Literal["vi", "en"]
 
+_OPTIONAL: Final = ("comparison", "comparison_vi", "comparison_en")
+
 
 def compared(indicators: pd.DataFrame, judgements: Iterable[Judgement] = ()) -> pd.DataFrame:
     """Indicators with their comparison worked out; figures are told, not judged.
@@ -23,8 +25,8 @@ def compared(indicators: pd.DataFrame, judgements: Iterable[Judgement] = ()) -> 
     Parameters
     ----------
     indicators
-        Rows with ``indicator_id``, ``value``, ``unit`` (shares are fractions 0-1), ``comparison``
-        (may be empty), ``comparison_vi``, ``comparison_en``.
+        Rows with ``indicator_id``, ``value``, ``unit`` (shares are fractions 0-1), ``comparison``,
+        ``comparison_vi``, ``comparison_en`` (these three may be empty or left out).
     judgements
         Claims already judged: a figure of the same id carries their verdict.
 
@@ -34,10 +36,10 @@ def compared(indicators: pd.DataFrame, judgements: Iterable[Judgement] = ()) -> 
     phrase for a reader) and ``verdict`` (of the claim, empty for none).
     """
     verdicts = {judgement.claim.claim_id: judgement.verdict for judgement in judgements}
-    value = pd.to_numeric(indicators["value"])
-    other = pd.to_numeric(indicators["comparison"])
-    rows = records(indicators)
-    return indicators.assign(
+    whole = indicators.reindex(columns=[*dict.fromkeys([*indicators.columns, *_OPTIONAL])])
+    value, other = pd.to_numeric(whole["value"]), pd.to_numeric(whole["comparison"])
+    rows = records(whole)
+    return whole.assign(
         difference=value - other,
         ratio=value / other,
         told_vi=[_told(row, "vi", verdicts.get(row["indicator_id"])) for row in rows],
