@@ -19,6 +19,7 @@ from qn_coverage.core.grid import Grid, Raster
 from qn_coverage.core.scenario import Scenario
 from qn_coverage.propagation.emitters import Mosaic
 from qn_coverage.study import Study
+from tests.render.browsing import ARGUMENTS
 
 CELL_M = 250.0
 WEST_M, NORTH_M = 460_000.0, 2_330_000.0
@@ -341,3 +342,14 @@ def chromium_path() -> str:
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+# By module: Playwright's event loop must not outlive it, or suites with their own would fail.
+@pytest.fixture(scope="module")
+def browser(chromium_path):
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium_path, args=ARGUMENTS)
+        yield running
+        running.close()

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-
 import pytest
 
 from qn_coverage.core.text import fold
 from qn_coverage.render.map import render_map, write_map
+from tests.render.browsing import DESKTOP, PHONE, opened, picture
 
 pytestmark = [
     pytest.mark.browser,
@@ -17,13 +15,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 
-DESKTOP = {"viewport": {"width": 1440, "height": 900}}
-PHONE = {
-    "viewport": {"width": 390, "height": 844},
-    "is_mobile": True,
-    "has_touch": True,
-    "device_scale_factor": 2,
-}
 OPEN_ALL = "document.querySelectorAll('details').forEach((part) => { part.open = true; })"
 SMALL_TEXT = """
 [...document.querySelectorAll('body *')]
@@ -32,24 +23,6 @@ SMALL_TEXT = """
   .filter((node) => parseFloat(getComputedStyle(node).fontSize) < 12)
   .map((node) => node.outerHTML.slice(0, 80))
 """
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-
-
-@dataclass
-class Opened:
-    page: object
-    requests: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-
-
-@pytest.fixture(scope="module")
-def browser(chromium_path):
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium_path, args=ARGUMENTS)
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")
@@ -57,35 +30,6 @@ def map_file(study, tmp_path_factory):
     path = tmp_path_factory.mktemp("map") / "map.html"
     write_map(study, path)
     return path
-
-
-@contextmanager
-def opened(browser, path, device):
-    """Page with the network cut off; every request and every complaint is kept."""
-    context = browser.new_context(offline=True, **device)
-    page = context.new_page()
-    found = Opened(page)
-    own = path.as_uri()
-
-    def watch(route):
-        if route.request.url == own:
-            route.continue_()
-        else:
-            found.requests.append(route.request.url)
-            route.abort()
-
-    page.route(lambda address: not address.startswith("data:"), watch)
-    page.on("pageerror", lambda error: found.errors.append(str(error)))
-    page.on(
-        "console",
-        lambda message: (
-            found.errors.append(message.text) if message.type in {"error", "warning"} else None
-        ),
-    )
-    page.goto(own)
-    page.wait_for_selector("html.qn-ready", timeout=15_000)
-    yield found
-    context.close()
 
 
 @pytest.fixture
@@ -107,17 +51,6 @@ def phone(browser, map_file):
 def fill_colours(page) -> list[str]:
     """Fill of each commune, as the map draws it."""
     return page.evaluate("QN.drawn().fills")
-
-
-def picture(page, tmp_path, name: str):
-    """Screenshot and its number of different colours: a blank page has very few."""
-    from PIL import Image
-
-    path = tmp_path / f"{name}.png"
-    page.screenshot(path=path)
-    with Image.open(path) as image:
-        colours = image.convert("RGB").getcolors(1 << 24)
-    return path, len(colours)
 
 
 @pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])

@@ -354,6 +354,7 @@
     listen();
     QN.search.attach(byId('qn-q'), byId('qn-hits'), QN.search.index(searchEntries()));
     QN.find = (query) => QN.search.find(QN.search.index(searchEntries()), query).map((hit) => hit.name);
+    QN.shown = () => Object.assign({}, state.layers);
     /* What is on the map now, for whoever wants to check it. */
     QN.drawn = () => {
       const view = map.getBounds();
