@@ -87,15 +87,15 @@ def test_a_bias_moves_every_level(zones, margin_db):
 
 @pytest.mark.parametrize("criterion", [CRITERION, Criterion(7.0, 0.0), Criterion(0.0, 5.5)])
 def test_the_mean_of_the_draws_is_the_sum_of_the_probabilities(zones, margin_db, discs, criterion):
-    found = draw(zones, margin_db, criterion=criterion, discs=discs, realisations=3000)
+    found = draw(zones, margin_db, criterion=criterion, discs=discs, realisations=1000)
     chance = covered_probability(margin_db[0], criterion, ERROR).ravel().astype(np.float64)
     # Four standard errors of the mean.
-    slack = 4.0 * found.land_km2[0].std(axis=0) / np.sqrt(3000) + 1e-4
+    slack = 4.0 * found.land_km2[0].std(axis=0) / np.sqrt(1000) + 1e-4
     expected = zones.land @ chance * zones.cell_km2
     assert (np.abs(found.land_km2[0].mean(axis=0) - expected) < slack).all()
-    slack = 4.0 * found.people[0].std(axis=0) / np.sqrt(3000) + 1e-3
+    slack = 4.0 * found.people[0].std(axis=0) / np.sqrt(1000) + 1e-3
     assert (np.abs(found.people[0].mean(axis=0) - zones.people @ chance) < slack).all()
-    slack = 4.0 * found.villages[0].std(axis=0) / np.sqrt(3000) + 1e-4
+    slack = 4.0 * found.villages[0].std(axis=0) / np.sqrt(1000) + 1e-4
     expected = zones.villages @ (discs @ chance)
     assert (np.abs(found.villages[0].mean(axis=0) - expected) < slack).all()
 

@@ -82,7 +82,7 @@ def draw_coverage(
     Parameters
     ----------
     zones
-        Levels that do not sum to each other; coarser ones follow by `merged_draws` at no cost.
+        At least one level; none need sum to another: coarser ones follow by `merged_draws` at no cost.
     margin_db
         Best median level less threshold, shape (states, rows, cols), e.g. before and after: they
         share the errors, so that their difference has its own honest interval.
@@ -105,7 +105,7 @@ def draw_coverage(
     advance
         Told now and then how many draws are done, of how many.
     """
-    village_count = zones[0].villages.shape[1] if zones else 0
+    village_count = zones[0].villages.shape[1]
     if discs is None:
         discs = sparse.csr_array((village_count, grid.rows * grid.cols))
     plan = _plan(zones, margin_db, grid=grid, criterion=criterion, error=error, discs=discs)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from qn_coverage.core.scenario import Service
 
 _FREQUENCY_GHZ: Final = (0.03, 6.0)
+_AS_ONE: Final = 0.9999
 
 
 def location_sigma_db(
@@ -178,6 +179,7 @@ def probability_of_any(
         two sites run from none, with the telephone between them, to high, with both in one
         direction (K. Zayana, B. Guisnet, Measurements and modelisation of shadowing
         cross-correlations between two base-stations); for antennas of one mast 1 is honest.
+        Above 0.9999 it is taken as 1.
 
     Raises
     ------
@@ -188,7 +190,7 @@ def probability_of_any(
         raise ModelRangeError(f"shared variance {shared:g} is not between 0 and 1")
     margins = np.asarray(margin_db, dtype=np.float32)
     tau = math.hypot(error.sigma_db, criterion.spread_db)
-    if shared == 1.0 or tau == 0.0:
+    if shared > _AS_ONE or tau == 0.0:
         return covered_probability(margins.max(axis=0), criterion, error)
     factor, weight = _factor_nodes(shared)
     flat = np.ascontiguousarray(margins.reshape(len(margins), -1))
@@ -229,7 +231,7 @@ def _factor_nodes(
     """Nodes and weights of the common factor: trapezia finer than the steepest integrand."""
     if shared == 0.0:
         return np.zeros(1), np.ones(1)
-    step = max(0.02, min(0.5, 0.75 * math.sqrt((1.0 - shared) / shared)))
+    step = min(0.5, 0.75 * math.sqrt((1.0 - shared) / shared))
     count = math.ceil(5.5 / step)
     nodes = np.linspace(-5.5, 5.5, 2 * count + 1)
     weights = np.exp(-0.5 * nodes**2)
