@@ -82,7 +82,7 @@ def draw_coverage(
     Parameters
     ----------
     zones
-        At least one level; none need sum to another: coarser ones follow by `merged_draws` at no cost.
+        At least one level; coarser ones follow from finer by `merged_draws` at no cost.
     margin_db
         Best median level less threshold, shape (states, rows, cols), e.g. before and after: they
         share the errors, so that their difference has its own honest interval.
