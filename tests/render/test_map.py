@@ -79,7 +79,7 @@ def test_an_empty_list_of_gaps_or_villages_still_makes_a_map(study):
 def test_a_run_on_a_user_s_own_files_makes_a_page_that_credits_them(tiny_study):
     made = data_of(render_map(tiny_study))
     assert len(made["units"]["commune"]["shape"]) == 2
-    credits = {what["what"][1]: what["who"][1] for what in made["sources"]}
-    assert "communes.geojson" in credits["Commune boundaries:"]
-    assert "jaanga" not in credits["Terrain:"]
+    credited = {what["what"][1]: what["who"][1] for what in made["sources"]}
+    assert "communes.geojson" in credited["Commune boundaries:"]
+    assert "jaanga" not in credited["Terrain:"]
     assert made["by"]["province"][1]["technology"]
