@@ -56,8 +56,8 @@ _PARABOLA: Final = 12.0  # 12 · (1/2)² = 3 dB at half the half-power width
 def bearing_deg(east_m: float, north_m: float) -> float:
     """Bearing of a direction, -180 to 180°, within 2e-6°; 0 where both components are 0.
 
-    Four times as fast as the library's arc tangent. Source: Abramowitz and Stegun, Handbook of
-    Mathematical Functions, 4.4.49.
+    A polynomial instead of a library call lets loops become vector instructions. Source: Abramowitz
+    and Stegun, Handbook of Mathematical Functions, 4.4.49.
     """
     east, north = abs(east_m), abs(north_m)
     low, high = min(east, north), max(east, north)

@@ -181,19 +181,31 @@ def _run(
     total = len(windows) * len(batches)
     done = 0
     with ThreadPoolExecutor(threads) as pool:
-        for members, table_of, pairs in batches:
-            batch = _batch(job, members, table_of, pairs)
-            pending = {pool.submit(_fill, job, batch, mosaic, window) for window in windows}
-            while pending:
-                finished, pending = wait(pending, return_when=FIRST_COMPLETED)
-                for future in finished:
-                    future.result()
-                done += len(finished)
-                if progress is not None:
-                    progress(done, total)
-                if cancelled is not None and cancelled():
-                    pool.shutdown(cancel_futures=True)
-                    raise CancelledError("the computation of coverage was cancelled")
+        try:
+            for members, table_of, pairs in batches:
+                batch = _batch(job, members, table_of, pairs)
+                pending = {pool.submit(_fill, job, batch, mosaic, window) for window in windows}
+                while pending:
+                    finished, pending = wait(pending, return_when=FIRST_COMPLETED)
+                    for future in finished:
+                        future.result()
+                    done += len(finished)
+                    _report(done, total, progress, cancelled)
+        except BaseException:  # an interrupt, too, must not wait for all that is queued
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def _report(
+    done: int,
+    total: int,
+    progress: Callable[[int, int], None] | None,
+    cancelled: Callable[[], bool] | None,
+) -> None:
+    if progress is not None:
+        progress(done, total)
+    if cancelled is not None and cancelled():
+        raise CancelledError("the computation of coverage was cancelled")
 
 
 def _windows(shape: tuple[int, int]) -> Iterator[Window]:
