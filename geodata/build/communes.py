@@ -87,7 +87,7 @@ def land_area_km2(polygons: gpd.GeoSeries) -> pd.Series[float]:
 def _check_islets(full: gpd.GeoSeries, simple: gpd.GeoSeries) -> None:
     """Each islet must still be there with at least 80 % of its area."""
     before = full.explode(ignore_index=True).to_crs(COMPUTED)
-    before = before.loc[before.area >= ISLET_KM2 * 1e6]
+    before = gpd.GeoSeries(before[before.area >= ISLET_KM2 * 1e6])
     after = simple.explode(ignore_index=True).to_crs(COMPUTED)
     islet, part = after.sindex.query(before.to_numpy(), predicate="intersects")
     overlap = shapely.area(shapely.intersection(before.to_numpy()[islet], after.to_numpy()[part]))

@@ -49,10 +49,10 @@ class Carrier:
 
 CARRIERS: Final[Mapping[str, Carrier]] = MappingProxyType(
     {
-        # 20 W a carrier; combiner and feeder 6 dB; 15 dBi panel: 52 dBm
-        "2G900": Carrier("2G", 947.5, 0.2, 43.0, 6.0, 15.0, beamwidth_v_deg=14.0),
-        # 20 W a carrier; feeder 3 dB: 55 dBm and 57 dBm, a tenth of it on the pilot
-        "3G900": Carrier("3G", 947.5, 5.0, 43.0, 3.0, 15.0, beamwidth_v_deg=14.0),
+        # 10 W a carrier; combiner and feeder 6 dB; 15 dBi panel: 49 dBm
+        "2G900": Carrier("2G", 947.5, 0.2, 40.0, 6.0, 15.0, beamwidth_v_deg=14.0),
+        # 10 W or 20 W; feeder 3 dB: 52 dBm and 57 dBm, a tenth of it on the pilot
+        "3G900": Carrier("3G", 947.5, 5.0, 40.0, 3.0, 15.0, beamwidth_v_deg=14.0),
         "3G2100": Carrier("3G", 2140.0, 5.0, 43.0, 3.0, 17.0),
         # 2 × 20 W in 20 MHz; 17 dBi; 2 dB: 61 dBm, 30.2 dBm a resource element
         "4G1800": Carrier("4G", 1842.5, 20.0, 46.0, 2.0, 17.0),
@@ -86,7 +86,7 @@ MOUNTINGS: Final[Mapping[str, Mounting]] = MappingProxyType(
         "town": Mounting((24.0, 32.0), 5.0),
         "suburb": Mounting((30.0, 40.0), 4.0),
         "countryside": Mounting((36.0, 45.0), 2.0),
-        "remote": Mounting((30.0, 42.0), 2.0),
+        "remote": Mounting((24.0, 32.0), 2.0),
         "hilltop": Mounting((36.0, 45.0), 3.0),
     }
 )

@@ -83,9 +83,10 @@ def build_districts(former: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """The 13 districts that ended on 2025-07-01, dissolved from the former communes."""
     grouped = former.groupby("district_code")
     names = grouped["district"].first()
+    shapes_of = np.asarray(former.geometry)
     shapes = [
-        shapely.coverage_union_all(former.geometry[rows].to_numpy())
-        for rows in grouped.groups.values()
+        shapely.coverage_union_all(shapes_of[rows])
+        for rows in grouped.indices.values()
     ]
     return gpd.GeoDataFrame(
         {

@@ -26,9 +26,9 @@ SUPPORT_CELLS: Final = 5
 INHABITED_PER_PART: Final = 40.0
 """A separate piece of land (islet) with fewer people than this carries no modelled mast."""
 
-REMOTE_PER_KM2: Final = 130.0
+REMOTE_PER_KM2: Final = 160.0
 """A commune with fewer people per km² of land, or a special zone of islands, counts as remote:
-20 units, all in the mountains, at the border or on islands."""
+24 units in the mountains, at the border or on islands."""
 
 NO_UNIT: Final = -1
 

@@ -48,8 +48,8 @@ class Settlement:
 
 SETTLEMENTS: Final = (
     Settlement("town centre", 3000.0, 500.0),
-    Settlement("town", 1500.0, 800.0),
-    Settlement("suburb", 300.0, 1600.0),
+    Settlement("town", 1500.0, 750.0),
+    Settlement("suburb", 300.0, 1450.0),
     Settlement("countryside", 40.0, 2600.0),
 )
 """Published: 200-500 m in towns, 1.5-3 km in the countryside (MobiFone, region 3). The lower
@@ -72,12 +72,12 @@ SHARED_WITHIN: Final = 0.4
 SHARED_CHANCE: Final = 0.5
 """Another operator's mast within this share of the spacing is used with this chance."""
 
-REMOTE_LEAST_DENSITY: Final = 300.0
-REMOTE_SPACING_M: Final = 8000.0
-"""In remote communes only the centres of former communes and places as dense as a suburb had a
+REMOTE_LEAST_DENSITY: Final = 600.0
+REMOTE_SPACING_M: Final = 11_000.0
+"""In remote communes only the centres of former communes and small towns had a
 site before the programme, this far apart (an assumption: it decides how large the holes were)."""
 
-CENTRES_OF: Final = ("Viettel", "VinaPhone")
+CENTRES_OF: Final = ("Viettel",)
 """Operators with a site at the most crowded cell of every former commune, whatever the density."""
 
 

@@ -50,7 +50,7 @@ class Wave:
 WAVES: Final = (
     # 2016: 1,918 stations, 2G and 3G; 4G licences from 2016-10-14
     Wave(
-        0.62,
+        0.60,
         {
             "2G900": (date(2007, 1, 1), date(2013, 12, 31)),
             "3G": (date(2010, 1, 1), date(2016, 12, 15)),
@@ -68,7 +68,7 @@ WAVES: Final = (
     ),
     # infill without 2G
     Wave(
-        0.315,
+        0.335,
         {
             "3G": (date(2018, 1, 1), date(2020, 7, 1)),
             "4G1800": (date(2018, 1, 1), date(2020, 7, 1)),

@@ -40,10 +40,10 @@ RADIUS_M: Final = 640.0
 COVERED_SHARE: Final = 0.05
 """Greatest share of the disc's land with signal before the programme."""
 
-APART_M: Final = 1300.0
+APART_M: Final = 1000.0
 """Least distance between two stand-ins."""
 
-PER_COMMUNE: Final = 12
+PER_COMMUNE: Final = 14
 """Most stand-ins in one commune."""
 
 KEEP_CLEAR_M: Final = 7000.0

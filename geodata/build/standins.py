@@ -94,7 +94,7 @@ def _around(sources: Sources, ground: Ground) -> npt.NDArray[np.bool_]:
 
 def _near_khu_10(villages: gpd.GeoDataFrame, ground: Ground) -> npt.NDArray[np.bool_]:
     outside = villages.geometry[~villages["in_programme"]]
-    return _discs(outside, [KEEP_CLEAR_M] * len(outside), ground)
+    return _discs(gpd.GeoSeries(outside), [KEEP_CLEAR_M] * len(outside), ground)
 
 
 def _names(former: gpd.GeoDataFrame, former_unit: npt.NDArray[np.int64]) -> npt.NDArray[np.object_]:
