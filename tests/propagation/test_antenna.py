@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from qn_coverage.propagation import antenna
@@ -114,3 +116,18 @@ def test_tabulated_cut_is_linear_between_entries_and_closes_the_turn():
     assert antenna.cut_db(45.0, table) == pytest.approx(-2.0)
     assert antenna.cut_db(315.0, table) == pytest.approx(-6.0)
     assert antenna.cut_db(-45.0, table) == pytest.approx(-6.0)
+
+
+@given(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6))
+def test_bearing_is_the_arc_tangent_within_a_few_millionths_of_a_degree(east, north):
+    assume(east != 0.0 or north != 0.0)  # where no direction is
+    difference = antenna.bearing_deg(east, north) - math.degrees(math.atan2(east, north))
+    assert abs(difference - 360.0 * round(difference / 360.0)) < 2e-6
+
+
+@pytest.mark.parametrize(
+    ("east", "north", "bearing"),
+    [(0.0, 1.0, 0.0), (1.0, 0.0, 90.0), (0.0, -1.0, 180.0), (-1.0, 0.0, -90.0), (0.0, 0.0, 0.0)],
+)
+def test_bearing_turns_clockwise_from_north(east, north, bearing):
+    assert antenna.bearing_deg(east, north) == pytest.approx(bearing)

@@ -105,7 +105,7 @@ def combined_db(horizontal_cut_db: float, vertical_cut_db: float, floor_db: floa
 
 
 @compiled
-def pattern_db(  # noqa: PLR0917 - compiled kernels take positional arguments
+def pattern_db(
     bearing_deg: float,
     depression_deg: float,
     azimuth_deg: float,

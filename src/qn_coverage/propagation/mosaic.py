@@ -5,22 +5,23 @@ from __future__ import annotations
 import importlib
 import os
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from qn_coverage.core.errors import CancelledError, InvalidDataError, ModelRangeError, Problem
+from qn_coverage.core.errors import CancelledError, ModelRangeError
 from qn_coverage.propagation import distance_table, mosaic_bound, mosaic_kernel
-from qn_coverage.propagation.emitters import Emitters, Mosaic
+from qn_coverage.propagation.emitters import Mosaic
 from qn_coverage.propagation.models import resolve
+from qn_coverage.propagation.mosaic_input import check_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     import numpy.typing as npt
 
-    from qn_coverage.propagation.emitters import Surface
+    from qn_coverage.propagation.emitters import Emitters, Surface
     from qn_coverage.propagation.models import LossFunction, Model
     from qn_coverage.propagation.mosaic_kernel import Window
 
@@ -108,7 +109,8 @@ def best_servers(
         `cancelled` said so.
     """
     chosen = resolve(model)
-    _check(emitters, surface, start, floor_dbm)
+    check_inputs(emitters, surface, start)
+    _check_floor(floor_dbm)
     if chosen.kind == "terrain":
         sweep = importlib.import_module("qn_coverage.propagation.sweep")  # compiles much: only now
         over_terrain: Mosaic = sweep.best_servers_terrain(
@@ -148,6 +150,11 @@ def best_servers(
     )
     _run(job, mosaic, threads or os.cpu_count() or 1, progress, cancelled)
     return mosaic
+
+
+def _check_floor(floor_dbm: float) -> None:
+    if not _LOWEST_FLOOR_DBM <= floor_dbm < np.inf:
+        raise ModelRangeError(f"floor_dbm = {floor_dbm:g} is below {_LOWEST_FLOOR_DBM:g} dBm")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -288,55 +295,3 @@ def _candidates(
     least_loss = batch.tables.least_loss_db[columns.table[members], :, knots].min(axis=1)
     order = np.lexsort((least_loss - columns.eirp_dbm[members], columns.layer[members]))
     return members[order]
-
-
-def _check(emitters: Emitters, surface: Surface, start: Mosaic | None, floor_dbm: float) -> None:
-    problems = [*_emitter_problems(emitters)]
-    layers = len(emitters.required_dbm)
-    if start is not None and start.level_dbm.shape != (layers, *surface.shape):
-        problems.append(
-            Problem(
-                code="wrong-shape",
-                file="start",
-                found=f"arrays of shape {start.level_dbm.shape}",
-                expected=f"{(layers, *surface.shape)}, the layers on the grid of the surface",
-                mend="go on only from a mosaic of the same layers and grid",
-            )
-        )
-    if problems:
-        raise InvalidDataError(problems)
-    if int(surface.environment.max(initial=0)) >= distance_table.ENVIRONMENTS:
-        raise ModelRangeError("surface.environment must be 0 (open), 1 (suburban) or 2 (urban)")
-    if not _LOWEST_FLOOR_DBM <= floor_dbm < np.inf:
-        raise ModelRangeError(f"floor_dbm = {floor_dbm:g} is below {_LOWEST_FLOOR_DBM:g} dBm")
-
-
-def _emitter_problems(emitters: Emitters) -> Iterator[Problem]:
-    may_be_nan = {"azimuth_deg", "beamwidth_h_deg"}
-    for field in fields(Emitters):
-        values = np.asarray(getattr(emitters, field.name))
-        if field.name == "required_dbm":
-            continue
-        if values.shape != (len(emitters),):
-            yield _problem(field.name, None, f"shape {values.shape}", f"shape ({len(emitters)},)")
-        elif field.name not in may_be_nan:
-            for row in np.flatnonzero(~np.isfinite(values)):
-                yield _problem(field.name, int(row), f"{values[row]}", "a finite number")
-    layers = len(emitters.required_dbm)
-    for row in np.flatnonzero((emitters.layer < 0) | (emitters.layer >= layers)):
-        yield _problem("layer", int(row), f"{emitters.layer[row]}", f"0 to {layers - 1}")
-    for name in ("max_distance_m", "beamwidth_v_deg", "beamwidth_h_deg"):
-        for row in np.flatnonzero(getattr(emitters, name) <= 0.0):
-            yield _problem(name, int(row), f"{getattr(emitters, name)[row]}", "more than 0")
-
-
-def _problem(column: str, row: int | None, found: str, expected: str) -> Problem:
-    return Problem(
-        code="bad-emitter",
-        file="emitters",
-        row=None if row is None else row + 1,
-        column=column,
-        found=found,
-        expected=expected,
-        mend="check the sector table",
-    )

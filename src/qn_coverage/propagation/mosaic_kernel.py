@@ -75,7 +75,7 @@ class _Scratch(NamedTuple):
 
 
 @compiled
-def fill_tile(  # noqa: PLR0917 - compiled kernels take positional arguments
+def fill_tile(
     window: Window,
     candidates: npt.NDArray[np.int64],
     columns: Columns,
@@ -120,7 +120,7 @@ def box_of(window: Window, west_m: float, north_m: float, cell_m: float) -> Box:
 
 
 @compiled
-def _fill_block(  # noqa: PLR0917
+def _fill_block(
     block: Window,
     candidates: npt.NDArray[np.int64],
     columns: Columns,
@@ -164,7 +164,7 @@ def _scratch(block: Window, environment: npt.NDArray[np.uint8]) -> _Scratch:
 
 
 @compiled
-def _idle(  # noqa: PLR0917
+def _idle(
     bounds: npt.NDArray[np.float32],
     layer: int,
     block: Window,
@@ -193,7 +193,7 @@ def _idle(  # noqa: PLR0917
 
 
 @compiled
-def _find_levels(  # noqa: PLR0917
+def _find_levels(
     e: int,
     block: Window,
     columns: Columns,
@@ -251,7 +251,7 @@ def _add_pattern(e: int, columns: Columns, scratch: _Scratch) -> None:
 
 
 @compiled
-def _update(  # noqa: PLR0917
+def _update(
     e: int,
     block: Window,
     columns: Columns,
