@@ -176,6 +176,37 @@ def models(name: str | None) -> None:
 
 
 @main.command(
+    epilog="""\b
+Examples:
+  qn-coverage claims
+  qn-coverage claims my.toml
+"""
+)
+@click.argument("scenario", required=False, type=click.Path(path_type=Path))
+def claims(scenario: Path | None) -> None:
+    """Test the claims of the founding text by published reports.
+
+    Each claim is supported, contradicted (by which report) or not testable with this data (what
+    would make it testable). Nothing modelled is ever used as evidence.
+    """
+    from qn_coverage.core.scenario import Scenario, load_scenario  # noqa: PLC0415
+    from qn_coverage.inputs import read_evidence  # noqa: PLC0415
+    from qn_coverage.why import judged  # noqa: PLC0415
+
+    table = judged(*read_evidence(load_scenario(scenario) if scenario else Scenario()))
+    for row in table.itertuples(index=False):
+        click.secho(f"{row.verdict_vi} / {row.verdict_en}", bold=True)
+        click.echo(f"  {row.text_vi}\n  {row.text_en}")
+        for title, texts in (
+            ("do / by", (row.by_vi, row.by_en)),
+            ("ngoài ra / besides", (row.besides_vi, row.besides_en)),
+            ("cần / needs", (row.needs_vi, row.needs_en)),
+        ):
+            for text in filter(None, texts):
+                click.echo(f"    {title}: {text}")
+
+
+@main.command(
     "compare-models",
     epilog="""\b
 Examples:

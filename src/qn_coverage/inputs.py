@@ -73,10 +73,7 @@ def read_inputs(scenario: Scenario) -> Inputs:
     InvalidDataError
         A file that cannot be used; every problem of it is listed.
     """
-    files = {
-        key: layer_path(key) if value == SHIPPED else Path(value)
-        for key, value in scenario.inputs.model_dump().items()
-    }
+    files = _files(scenario)
     communes = read_communes(files["communes"])
     west, south, east, north = communes.to_crs(COMPUTED).total_bounds
     grid = Grid.covering((west, south, east, north), scenario.study.cell_m, crs=COMPUTED)
@@ -98,3 +95,28 @@ def read_inputs(scenario: Scenario) -> Inputs:
         land=land,
         population=read_population(files["population"], grid, land),
     )
+
+
+def read_evidence(
+    scenario: Scenario,
+) -> tuple[pd.DataFrame, gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Claims, villages and sectors alone: what the claims are judged by.
+
+    Raises
+    ------
+    InvalidDataError
+        As `read_inputs`.
+    """
+    files = _files(scenario)
+    return (
+        read_claims(files["claims"]),
+        read_villages(files["villages"]),
+        read_sectors(files["sectors"]),
+    )
+
+
+def _files(scenario: Scenario) -> dict[str, Path]:
+    return {
+        key: layer_path(key) if value == SHIPPED else Path(value)
+        for key, value in scenario.inputs.model_dump().items()
+    }

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from qn_coverage.analysis import coverage as coverage_of
 from qn_coverage.analysis import gaps as gaps_of
 from qn_coverage.analysis import network, statistics, verdict, zonal
-from qn_coverage.analysis.coverage import states
 from qn_coverage.analysis.levels import zones_of_levels
 from qn_coverage.analysis.summary import summarise
 from qn_coverage.analysis.surface import surface_of
+from qn_coverage.assurance import how_sure
 from qn_coverage.core.progress import SILENT
+from qn_coverage.core.rules import with_rule
 from qn_coverage.core.scenario import Scenario, load_scenario
 from qn_coverage.inputs import read_inputs
 from qn_coverage.propagation.models import resolve
 from qn_coverage.propagation.mosaic import best_servers
+from qn_coverage.why import judged, why_not, with_reasons
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,11 +32,13 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
-    from qn_coverage.analysis.coverage import Coverage
+    from qn_coverage.analysis.coverage import Coverage, Layer
+    from qn_coverage.analysis.path import Path as GroundPath
     from qn_coverage.core.grid import Grid, Raster
     from qn_coverage.core.progress import Progress
+    from qn_coverage.core.rules import Rule
     from qn_coverage.inputs import Inputs
-    from qn_coverage.propagation.emitters import Mosaic
+    from qn_coverage.propagation.emitters import Emitters, Mosaic
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +49,8 @@ class Study:
     ----------
     scenario, grid
         What was asked, and on which grid it was computed.
+    rule
+        Verdict rule: thresholds, classes and what they rest on.
     inputs
         Files that were read, by the scenario's name of the input.
     terrain, population
@@ -68,16 +76,26 @@ class Study:
         Uncovered land after the programme as polygons, ranked: ``gap_id``, ``rank``,
         ``commune_code``, ``commune``, ``area_km2``, ``population``, ``villages``,
         ``distance_to_site_km``, ``worst_margin_db``.
+    reasons
+        Why villages that are not covered and gaps have no signal, one row a place and operator
+        (see `analysis.reason.reason_table`).
+    paths
+        Ground from the nearest candidate to each of these places, by village or gap id.
+    measurements
+        Where a field measurement would settle most (see `assurance.Assurance`).
     layer_statistics
         Long table: ``level``, ``code``, ``operator``, ``technology``, ``state``, ``land_km2``,
         ``land_share``, ``population``, ``population_share``, ``villages``, ``villages_share``.
     indicators, claims
         Figures and sentences of the founding text with what they are compared with.
+    judgements
+        Verdict on each claim with the evidence (see `analysis.claims.claims_table`).
     summary
         Headline numbers, as written to ``summary.json``.
     """
 
     scenario: Scenario
+    rule: Rule
     inputs: Mapping[str, Path]
     grid: Grid
     terrain: Raster
@@ -92,9 +110,13 @@ class Study:
     villages: gpd.GeoDataFrame
     places: gpd.GeoDataFrame
     gaps: gpd.GeoDataFrame
+    reasons: pd.DataFrame
+    paths: Mapping[str, GroundPath]
+    measurements: gpd.GeoDataFrame
     layer_statistics: pd.DataFrame
     indicators: pd.DataFrame
     claims: pd.DataFrame
+    judgements: pd.DataFrame
     summary: Mapping[str, Any]
 
 
@@ -128,6 +150,7 @@ def run_study(
     elif not isinstance(scenario, Scenario):
         scenario = load_scenario(scenario)
     resolve(scenario.model.name)  # a wrong name must not cost the time of reading
+    scenario, rule = with_rule(scenario)
     progress.stage("read and check inputs")
     inputs = read_inputs(scenario)
     progress.stage("compute coverage")
@@ -135,7 +158,13 @@ def run_study(
         scenario, inputs, threads=threads, progress=progress, cancelled=cancelled
     )
     progress.stage("count land, people and villages")
-    return _answers(scenario, inputs, sectors, before, after)
+    return _answers(
+        _Run(scenario, rule, threads or os.cpu_count() or 1, progress, cancelled),
+        inputs,
+        sectors,
+        before,
+        after,
+    )
 
 
 def compute_coverage(
@@ -163,15 +192,9 @@ def compute_coverage(
     """
     model = resolve(scenario.model.name)
     days = (scenario.study.before, scenario.study.after)
-    sectors, present = _ever_on_air(inputs.sectors, days)
+    sectors, present = _ever_on_air(inputs.sectors, scenario, days)
     layers = network.layers_of(sectors, scenario)
-    emitters = network.emitters_of(
-        sectors,
-        layers,
-        crs=inputs.grid.crs,
-        max_distance_km=scenario.model.max_distance_km,
-        radii=model.radii,
-    )
+    emitters = _emitters(sectors, layers, scenario, inputs.grid)
     surface = surface_of(inputs.terrain.raster, inputs.land, inputs.population)
 
     def compute(rows: npt.NDArray[np.int64], first_index: int, start: Mosaic | None) -> Mosaic:
@@ -188,27 +211,53 @@ def compute_coverage(
             cancelled=cancelled,
         )
 
-    before, after = states(days, present, grid=inputs.grid, layers=layers, compute=compute)
+    before, after = coverage_of.states(
+        days, present, grid=inputs.grid, layers=layers, compute=compute
+    )
     return sectors, before, after
 
 
+def _emitters(
+    sectors: gpd.GeoDataFrame, layers: tuple[Layer, ...], scenario: Scenario, grid: Grid
+) -> Emitters:
+    return network.emitters_of(
+        sectors,
+        layers,
+        crs=grid.crs,
+        max_distance_km=scenario.model.max_distance_km,
+        radii=resolve(scenario.model.name).radii,
+    )
+
+
 def _ever_on_air(
-    sectors: gpd.GeoDataFrame, days: tuple[date, ...]
+    sectors: gpd.GeoDataFrame, scenario: Scenario, days: tuple[date, ...]
 ) -> tuple[gpd.GeoDataFrame, tuple[npt.NDArray[np.bool_], ...]]:
-    """Sectors that are on air on any of the days, and their presence on each."""
+    """Sectors of the rule's technologies on air on any of the days, and their presence on each."""
+    sectors = sectors[sectors["technology"].isin(scenario.service.threshold_dbm)]
     present = tuple(network.on_air(sectors, day) for day in days)
     ever = np.logical_or.reduce(present)
     return sectors[ever].reset_index(drop=True), tuple(now[ever] for now in present)
 
 
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What a run was asked, and who listens."""
+
+    scenario: Scenario
+    rule: Rule
+    threads: int
+    progress: Progress
+    cancelled: Callable[[], bool] | None
+
+
 def _answers(
-    scenario: Scenario,
+    run: _Run,
     inputs: Inputs,
     sectors: gpd.GeoDataFrame,
     before: Coverage,
     after: Coverage,
 ) -> Study:
-    grid = inputs.grid
+    scenario, grid = run.scenario, inputs.grid
     points = inputs.villages.geometry.to_crs(grid.crs)
     villages_xy_m = np.column_stack([points.x, points.y])
     villages = verdict.judge_villages(
@@ -227,7 +276,21 @@ def _answers(
         village_communes=inputs.villages["commune_code"],
         villages_xy_m=villages_xy_m,
     )
-    covered = {"before": before.covered(), "after": after.covered()}
+    states = {"before": before, "after": after}
+    covered = {state: coverage.covered() for state, coverage in states.items()}
+    run.progress.stage("draw model errors")
+    assurance = how_sure(
+        scenario,
+        run.rule,
+        inputs,
+        states,
+        levels,
+        villages_xy_m,
+        sees_terrain=resolve(scenario.model.name).kind == "terrain",
+        threads=run.threads,
+        progress=run.progress,
+    )
+    villages = villages.join(assurance.villages)
     tables = {
         zones.level: statistics.unit_table(
             zones,
@@ -235,12 +298,12 @@ def _answers(
             after=covered["after"],
             villages_before=villages["verdict_before"].to_numpy() == verdict.COVERED,
             villages_after=villages["verdict_after"].to_numpy() == verdict.COVERED,
-        )
+        ).merge(assurance.units[zones.level], on="code", validate="1:1")
         for zones in levels
     }
     layer_statistics = statistics.layer_table(
         levels,
-        {"before": before, "after": after},
+        states,
         verdict.village_cells(grid, villages_xy_m[:, 0], villages_xy_m[:, 1]),
     )
     sites = sectors[network.on_air(sectors, after.on)].drop_duplicates("site_id")
@@ -256,6 +319,18 @@ def _answers(
         sites_xy_m=np.column_stack([site_points.x, site_points.y]),
         min_area_km2=scenario.gaps.min_area_km2,
     )
+    run.progress.stage("look for reasons")
+    why = why_not(
+        villages[villages["verdict_after"] != verdict.COVERED],
+        gaps,
+        coverage=after,
+        sectors=sectors,
+        emitters=_emitters(sectors, after.layers, scenario, grid),
+        inputs=inputs,
+        scenario=scenario,
+        advance=run.progress.advance,
+        cancelled=run.cancelled,
+    )
     summary = summarise(
         scenario=scenario,
         province=tables["province"],
@@ -267,6 +342,7 @@ def _answers(
     )
     return Study(
         scenario=scenario,
+        rule=run.rule,
         inputs=inputs.files,
         grid=grid,
         terrain=inputs.terrain.raster,
@@ -280,11 +356,15 @@ def _answers(
         ),
         districts=inputs.districts.merge(tables["district"], on="code", validate="1:1"),
         sectors=sectors,
-        villages=villages,
+        villages=with_reasons(villages, why.table, "village_id"),
         places=inputs.places,
-        gaps=gaps,
+        gaps=with_reasons(gaps, why.table, "gap_id"),
+        reasons=why.table,
+        paths=why.paths,
+        measurements=assurance.measurements,
         layer_statistics=layer_statistics,
         indicators=inputs.indicators,
         claims=inputs.claims,
+        judgements=judged(inputs.claims, inputs.villages, inputs.sectors),
         summary=summary,
     )

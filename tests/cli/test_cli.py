@@ -75,3 +75,11 @@ def test_data_lists_every_layer_with_origin_and_licence():
         assert name in result.output
     assert "modelled" in result.output
     assert "licence" in result.output
+
+
+def test_claims_name_the_report_that_contradicts():
+    result = call("claims")
+    assert result.exit_code == 0
+    assert "contradicted" in result.output
+    assert "Khu 10" in result.output
+    assert "not testable" in result.output

@@ -76,3 +76,63 @@ def test_a_broken_input_names_its_file_before_anything_is_computed(tmp_path):
 def test_a_run_can_be_cancelled(tiny_scenario):
     with pytest.raises(CoverageError):
         run_study(tiny_scenario, cancelled=lambda: True)
+
+
+def test_each_unit_has_intervals_in_order(tiny_study):
+    for table in (tiny_study.communes, tiny_study.former_communes, tiny_study.districts):
+        for what in ("land_share", "population_share"):
+            for state in ("before", "after"):
+                low, high = table[f"{what}_{state}_low"], table[f"{what}_{state}_high"]
+                assert ((low >= 0.0) & (low <= high) & (high <= 1.0)).all()
+
+
+def test_each_village_has_a_probability_and_one_class(tiny_study):
+    villages = tiny_study.villages.set_index("village_id")
+    classes = {"covered", "weak", "no_signal", "cannot_tell"}
+    for state in ("before", "after"):
+        assert villages[f"probability_{state}"].between(0.0, 1.0).all()
+        assert set(villages[f"class_{state}"]) <= classes
+        shares = villages[[f"share_{name}_{state}" for name in sorted(classes - {"cannot_tell"})]]
+        assert shares.sum(axis=1).to_numpy() == pytest.approx(1.0)
+    assert villages.loc["v1", "class_after"] == "covered"
+    assert villages.loc["v2", "probability_before"] < villages.loc["v2", "probability_after"]
+
+
+def test_places_without_signal_have_reasons_and_ground(tiny_study):
+    unsure = tiny_study.villages.query("verdict_after != 'covered'")["village_id"]
+    explained = set(tiny_study.reasons["place_id"])
+    assert explained == {*unsure, *tiny_study.gaps["gap_id"]}
+    assert set(tiny_study.paths) == explained
+    best = tiny_study.reasons.query("order == 1")
+    assert (best["missing_db"] >= 0.0).all()
+    assert best["place_id"].is_unique
+    assert tiny_study.gaps["reason_blame"].notna().all()
+
+
+def test_where_to_measure_is_ranked(tiny_study):
+    ranked = tiny_study.measurements
+    assert ranked["rank"].tolist() == list(range(1, len(ranked) + 1))
+    assert ranked.crs == "EPSG:4326"
+
+
+def test_claims_are_judged_by_reports_alone(tiny_study):
+    verdicts = tiny_study.judgements.set_index("claim_id")["verdict"]
+    # Here the villages are the test province's own, so that only the claims' reports can speak.
+    assert set(verdicts) <= {"supported", "contradicted", "not_testable"}
+
+
+def test_a_rule_with_one_technology_leaves_the_others_out(tmp_path):
+    scenario = tiny.write_province(tmp_path)
+    sectors = pd.read_csv(tmp_path / "sectors.csv")
+    older = sectors.assign(
+        technology="2G",
+        frequency_mhz=947.5,
+        bandwidth_mhz=0.2,
+        sector_id=sectors["sector_id"].str.replace("4G", "2G"),
+    )
+    pd.concat([sectors, older]).to_csv(tmp_path / "sectors.csv", index=False)
+    text = scenario.read_text(encoding="utf-8") + '[service]\nrule = "ofcom-data"\n'
+    scenario.write_text(text, encoding="utf-8")
+    study = run_study(scenario)
+    assert {layer.technology for layer in study.after.layers} == {"4G"}
+    assert study.scenario.service.location_probability == 0.95

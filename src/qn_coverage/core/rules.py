@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from qn_coverage.core.errors import InvalidDataError, Problem, UnknownNameError
 from qn_coverage.core.rule_checks import MEND, SIGNAL_CLASSES, contradictions, problems_of
-from qn_coverage.core.scenario import Technology  # noqa: TC001 (pydantic reads the annotation)
+from qn_coverage.core.scenario import Scenario, Technology  # noqa: TC001 (pydantic reads it)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -237,6 +237,28 @@ def load_rule(name: str | Path = DEFAULT_RULE) -> Rule:
         if not path.is_file():
             raise UnknownNameError("rule", str(name), [file.stem for file in _shipped()])
     return _rule_of(_document(path), str(path))
+
+
+def with_rule(scenario: Scenario) -> tuple[Scenario, Rule]:
+    """The scenario with what its rule says of thresholds and probability, and the rule.
+
+    What the scenario's file sets itself stands above the rule.
+
+    Raises
+    ------
+    RulesError, UnknownNameError
+        The rule cannot be used.
+    """
+    rule = load_rule(scenario.service.rule)
+    given = {
+        "threshold_dbm": rule.threshold.dbm,
+        "location_probability": rule.location_probability.value,
+    }
+    unset = {
+        key: value for key, value in given.items() if key not in scenario.service.model_fields_set
+    }
+    service = scenario.service.model_copy(update=unset)
+    return scenario.model_copy(update={"service": service}), rule
 
 
 def shipped_rules() -> tuple[Rule, ...]:

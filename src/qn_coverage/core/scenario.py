@@ -80,6 +80,9 @@ def _working_thresholds_dbm() -> dict[Technology, float]:
 class Service(_Frozen):
     """When a place counts as covered.
 
+    ``rule`` names a verdict rule (`core.rules`) that gives the two keys below, unless the file
+    sets them itself.
+
     ``threshold_dbm`` is compared with the level that is exceeded at ``location_probability`` of
     the places inside a cell: the median less z(p) · ``location_sigma_db``. 5.5 dB is the value of
     ITU-R P.1546-6, Annex 5 §12, for wideband digital systems; 0.90 is the cell-edge probability
@@ -87,6 +90,7 @@ class Service(_Frozen):
     the Vietnamese standards are not public.
     """
 
+    rule: str = "quang-ninh-working"
     location_probability: Annotated[float, Field(ge=0.5, lt=1.0)] = 0.9
     location_sigma_db: Annotated[float, Field(ge=0.0, le=15.0)] = 5.5
     threshold_dbm: dict[Technology, Annotated[float, Field(ge=-150.0, le=-30.0)]] = Field(
@@ -105,6 +109,13 @@ class Gaps(_Frozen):
     min_area_km2: Annotated[float, Field(ge=0.0, le=100.0)] = 0.25
 
 
+class Uncertainty(_Frozen):
+    """Draws behind the intervals: how many, and the seed that makes them repeatable."""
+
+    realisations: Annotated[int, Field(ge=20, le=10_000)] = 200
+    seed: Annotated[int, Field(ge=0)] = 20240104
+
+
 class Scenario(_Frozen):
     """One study, whole."""
 
@@ -114,6 +125,7 @@ class Scenario(_Frozen):
     receiver: Receiver = Receiver()
     service: Service = Service()
     gaps: Gaps = Gaps()
+    uncertainty: Uncertainty = Uncertainty()
 
 
 def load_scenario(path: Path | str) -> Scenario:

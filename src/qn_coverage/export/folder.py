@@ -65,6 +65,9 @@ def _write_all(study: Study, folder: Path, map_html: str, *, home: Path) -> list
         "districts.csv": lambda path: write_csv(study.districts, path),
         "villages.csv": lambda path: write_csv(with_lon_lat(study.villages), path),
         "gaps.csv": lambda path: write_csv(study.gaps, path),
+        "reasons.csv": lambda path: write_csv(study.reasons, path),
+        "claims.csv": lambda path: write_csv(study.judgements, path),
+        "measurements.csv": lambda path: write_csv(with_lon_lat(study.measurements), path),
         "layers.csv": lambda path: write_csv(study.layer_statistics, path),
         "gaps.gpkg": lambda path: write_geopackage(
             study, path, timestamp=manifest.timestamp_of(study.scenario)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def write_geopackage(study: Study, path: Path, *, timestamp: datetime) -> None:
     """Write the layers ``communes``, ``former_communes``, ``districts``, ``villages``, ``sites``,
-    ``sectors``, ``places`` and ``gaps`` in EPSG:4326.
+    ``sectors``, ``places``, ``gaps`` and ``measurements`` in EPSG:4326.
 
     Parameters
     ----------
@@ -71,6 +71,7 @@ def _layers(study: Study) -> dict[str, gpd.GeoDataFrame]:
         "sectors": study.sectors,
         "places": study.places,
         "gaps": study.gaps,
+        "measurements": study.measurements,
     }
 
 
