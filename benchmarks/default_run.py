@@ -43,7 +43,9 @@ def main():
         print(f"{title:36} {ended - began:7.2f} s")
     total = watch.stages[-1][1] - watch.stages[0][1]
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{'all':36} {total:7.2f} s, peak {peak_mb:,.0f} MB, map {len(page.encode()) / 1e6:.2f} MB")
+    print(
+        f"{'all':36} {total:7.2f} s, peak {peak_mb:,.0f} MB, map {len(page.encode()) / 1e6:.2f} MB"
+    )
 
 
 if __name__ == "__main__":

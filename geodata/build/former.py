@@ -84,10 +84,7 @@ def build_districts(former: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     grouped = former.groupby("district_code")
     names = grouped["district"].first()
     shapes_of = np.asarray(former.geometry)
-    shapes = [
-        shapely.coverage_union_all(shapes_of[rows])
-        for rows in grouped.indices.values()
-    ]
+    shapes = [shapely.coverage_union_all(shapes_of[rows]) for rows in grouped.indices.values()]
     return gpd.GeoDataFrame(
         {
             "code": names.index,
