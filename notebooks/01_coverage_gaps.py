@@ -18,6 +18,8 @@
 # stand-ins** (*số liệu mô phỏng*), replaced by dropping in the real files.
 
 # %%
+from pathlib import Path
+
 import qn_coverage as qn
 
 # %% [markdown]
@@ -65,6 +67,21 @@ named = study.villages[study.villages["origin"] != "modelled"]
 named[["name_vi", "uncertainty_m", "disc_share_before", "disc_share_after", "verdict_after"]]
 
 # %% [markdown]
+# ## Vì sao? / Why?
+# The best candidate of the operator that lacks least, and what stands in the way.
+
+# %%
+reasons = study.reasons.query("order == 1")
+reasons[["place_id", "operator", "site_id", "distance_km", "missing_db", "blame_en"]].head(10)
+
+# %% [markdown]
+# ## Các tuyên bố / The claims
+# Judged by published reports only: nothing modelled is evidence.
+
+# %%
+study.judgements[["text_en", "verdict_en", "by_en"]]
+
+# %% [markdown]
 # ## Khoảng trống lớn nhất / The largest gaps
 
 # %%
@@ -75,7 +92,8 @@ study.gaps.drop(columns="geometry").head(10)
 # One file without any request: it opens on a closed network.
 
 # %%
-page = qn.write_map(study, "map.html")
+page = Path("map.html")
+qn.write_map(study, page)
 f"{page.stat().st_size / 1e6:.1f} MB"
 
 # %% [markdown]

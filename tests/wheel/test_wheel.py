@@ -15,7 +15,12 @@ ROOT = Path(__file__).parents[2]
 
 def run(*command, **options):
     done = subprocess.run(
-        [str(part) for part in command], capture_output=True, text=True, encoding="utf-8", **options
+        [str(part) for part in command],
+        check=False,  # the output is worth more than the exception
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        **options,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done
