@@ -26,6 +26,10 @@ def run(*command, **options):
     return done
 
 
+def python_of(home):
+    return home / "Scripts" / "python.exe" if os.name == "nt" else home / "bin" / "python"
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
     folder = tmp_path_factory.mktemp("dist")
@@ -48,11 +52,11 @@ def test_the_installed_wheel_runs_the_main_job_from_another_folder(wheel, tmp_pa
     home = tmp_path / "env"
     if uv := shutil.which("uv"):
         run(uv, "venv", "--quiet", "--python", sys.executable, home)
-        python = next(home.glob("*/python*"))
+        python = python_of(home)
         run(uv, "pip", "install", "--quiet", "--python", python, wheel)
     else:
         run(sys.executable, "-m", "venv", home)
-        python = next(home.glob("*/python*"))
+        python = python_of(home)
         run(python, "-m", "pip", "install", "--quiet", wheel)
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
