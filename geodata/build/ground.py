@@ -65,7 +65,7 @@ class Ground:
     communes: gpd.GeoDataFrame
     land: npt.NDArray[np.float32]
     unit: npt.NDArray[np.int64]
-    people: npt.NDArray[np.float32]
+    people: npt.NDArray[np.float64]
     density: npt.NDArray[np.float64]
     height_m: npt.NDArray[np.float32]
     relief_m: npt.NDArray[np.float32]
