@@ -90,7 +90,11 @@ def read_inputs(scenario: Scenario) -> Inputs:
         places=read_places(files["places"]),
         indicators=read_indicators(files["indicators"]),
         claims=read_claims(files["claims"]),
-        terrain=read_terrain([files["terrain"]], grid, missing="sea"),
+        terrain=read_terrain(
+            [path for key, path in files.items() if key.split("#")[0] == "terrain"],
+            grid,
+            missing="sea",
+        ),
         commune_land=commune_land,
         land=land,
         population=read_population(files["population"], grid, land),
@@ -116,7 +120,14 @@ def read_evidence(
 
 
 def _files(scenario: Scenario) -> dict[str, Path]:
-    return {
-        key: layer_path(key) if value == SHIPPED else Path(value)
-        for key, value in scenario.inputs.model_dump().items()
-    }
+    """Path by input; the second and further tiles of terrain are called ``terrain#2`` and so on."""
+    files: dict[str, Path] = {}
+    for key, value in scenario.inputs.model_dump().items():
+        if value == SHIPPED:
+            files[key] = layer_path(key)
+        elif isinstance(value, str):
+            files[key] = Path(value)
+        else:
+            names = (key, *(f"{key}#{number}" for number in range(2, len(value) + 1)))
+            files.update(zip(names, map(Path, value), strict=True))
+    return files

@@ -121,6 +121,27 @@ def test_claims_are_judged_by_reports_alone(tiny_study):
     assert set(verdicts) <= {"supported", "contradicted", "not_testable"}
 
 
+def test_terrain_may_come_in_tiles(tmp_path):
+    import rasterio
+    from rasterio.windows import Window
+
+    scenario = tiny.write_province(tmp_path)
+    whole = run_study(scenario)
+    with rasterio.open(tmp_path / "terrain.tif") as source:
+        for name, window in (("a", Window(0, 0, 80, 140)), ("b", Window(80, 0, 80, 140))):
+            profile = source.profile | {
+                "width": 80,
+                "transform": source.window_transform(window),
+            }
+            with rasterio.open(tmp_path / f"{name}.tif", "w", **profile) as tile:
+                tile.write(source.read(1, window=window), 1)
+    text = scenario.read_text(encoding="utf-8")
+    scenario.write_text(text.replace('"terrain.tif"', '["a.tif", "b.tif"]'), encoding="utf-8")
+    tiled = run_study(scenario)
+    assert set(tiled.inputs) == {*whole.inputs, "terrain#2"}
+    np.testing.assert_array_equal(tiled.terrain.values, whole.terrain.values)
+
+
 def test_a_rule_with_one_technology_leaves_the_others_out(tmp_path):
     scenario = tiny.write_province(tmp_path)
     sectors = pd.read_csv(tmp_path / "sectors.csv")

@@ -44,13 +44,16 @@ class StudyDates(_Frozen):
 
 
 class Inputs(_Frozen):
-    """Files of the study: ``"shipped"`` or a path, relative to the scenario file."""
+    """Files of the study: ``"shipped"`` or a path, relative to the scenario file.
+
+    Terrain may be several tiles.
+    """
 
     communes: str = SHIPPED
     former_communes: str = SHIPPED
     districts: str = SHIPPED
     population: str = SHIPPED
-    terrain: str = SHIPPED
+    terrain: str | Annotated[tuple[str, ...], Field(min_length=1)] = SHIPPED
     sectors: str = SHIPPED
     villages: str = SHIPPED
     places: str = SHIPPED
@@ -159,11 +162,13 @@ def load_scenario(path: Path | str) -> Scenario:
 
 
 def _with_paths_resolved(scenario: Scenario, folder: Path) -> Scenario:
-    resolved = {
-        key: value if value == SHIPPED else str((folder / value).resolve())
-        for key, value in scenario.inputs.model_dump().items()
-    }
-    return scenario.model_copy(update={"inputs": Inputs(**resolved)})
+    def resolved(value: str | tuple[str, ...]) -> str | tuple[str, ...]:
+        if isinstance(value, tuple):
+            return tuple(str((folder / part).resolve()) for part in value)
+        return value if value == SHIPPED else str((folder / value).resolve())
+
+    inputs = {key: resolved(value) for key, value in scenario.inputs.model_dump().items()}
+    return scenario.model_copy(update={"inputs": Inputs.model_validate(inputs)})
 
 
 def _no_such_file(path: Path) -> Problem:
