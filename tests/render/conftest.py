@@ -15,7 +15,10 @@ from shapely import affinity
 from shapely.geometry import MultiPolygon, Point, box
 
 from qn_coverage.analysis.coverage import Coverage, Layer
+from qn_coverage.analysis.path import Path
+from qn_coverage.analysis.reason import BLAMES
 from qn_coverage.core.grid import Grid, Raster
+from qn_coverage.core.rules import load_rule
 from qn_coverage.core.scenario import Scenario
 from qn_coverage.propagation.emitters import Mosaic
 from qn_coverage.study import Study
@@ -76,6 +79,14 @@ def _communes() -> gpd.GeoDataFrame:
             "villages_covered_after": [0, 3, 1],
             "uncovered_population_after": [0.0, 360.0, 1416.2],
             "uncovered_land_km2_after": [0.0, 1.75, 4.1625],
+            "population_share_before_low": [0.9, 0.512, 0.2],
+            "population_share_before_high": [1.0, 0.9, 0.7],
+            "population_share_after_low": [0.95, 0.81, 0.433],
+            "population_share_after_high": [1.0, 0.999, 0.951],
+            "land_share_before_low": [0.9, 0.5, 0.1],
+            "land_share_before_high": [1.0, 0.9, 0.6],
+            "land_share_after_low": [0.95, 0.8, 0.3],
+            "land_share_after_high": [1.0, 0.98, 0.8],
         },
         shapes,
     )
@@ -126,6 +137,18 @@ def _villages() -> gpd.GeoDataFrame:
             "operator_after": ["Viettel"] * 3 + [None] * 2 + ["VinaPhone"],
             "technology_after": ["4G"] * 3 + [None] * 2 + ["4G"],
             "site_after": ["s0", "s1", "s1", None, None, "s2"],
+            "probability_before": [0.31, 0.44, 0.93, 0.04, np.nan, 0.4],
+            "probability_after": [0.97, 0.96, 0.93, 0.05, 0.52, 0.95],
+            "class_before": ["weak", "weak", "covered", "no_signal", "cannot_tell", "weak"],
+            "class_after": ["covered", "covered", "covered", "no_signal", "cannot_tell", "weak"],
+            "share_covered_before": [0.0, 0.1, 1.0, 0.0, np.nan, 0.0],
+            "share_weak_before": [1.0, 0.9, 0.0, 0.0, np.nan, 1.0],
+            "share_no_signal_before": [0.0, 0.0, 0.0, 1.0, np.nan, 0.0],
+            "share_covered_after": [0.96, 1.0, 1.0, 0.0, 0.45, 0.0],
+            "share_weak_after": [0.04, 0.0, 0.0, 0.0, 0.3, 1.0],
+            "share_no_signal_after": [0.0, 0.0, 0.0, 1.0, 0.25, 0.0],
+            "waits_for_before": ["", "", "", "", "model", ""],
+            "waits_for_after": ["", "", "", "", "position", ""],
         },
         [spot(8 + 0.8 * i, 6) for i in range(3)] + [spot(14.5 + 0.8 * i, 7) for i in range(3)],
     )
@@ -195,6 +218,126 @@ def _gaps() -> gpd.GeoDataFrame:
     )
 
 
+def ridge_path(samples: int = 90, *, length_km: float = 9.0, ridge_m: float = 310.0) -> Path:
+    """Ground at 20 m with one ridge at two thirds of the way."""
+    share = np.linspace(0.0, 1.0, samples)
+    ground_m = 20.0 + ridge_m * np.exp(-(((share - 2 / 3) / 0.06) ** 2))
+    return Path(
+        x_m=1000.0 * length_km * share,
+        y_m=np.zeros(samples),
+        distance_km=length_km * share,
+        ground_m=ground_m,
+        clutter_m=np.full(samples, 10.0),
+        zone=np.full(samples, 4, dtype=np.uint8),
+        tx_height_agl_m=42.0,
+        rx_height_agl_m=1.5,
+        frequency_mhz=900.0,
+    )
+
+
+def _paths() -> dict[str, Path]:
+    return {"v3": ridge_path(), "gap-0001": ridge_path(30), "gap-0002": ridge_path(200)}
+
+
+def _reasons() -> pd.DataFrame:
+    columns = [
+        "place_id", "order", "operator", "technology", "site_id", "distance_km", "level_dbm",
+        "required_dbm", "missing_db", "blame", "edge_km", "edge_top_m", "edge_above_line_m",
+        "extra_mast_m", "place_height_m", "nearest_signal_km", "nearest_signal_bearing_deg",
+    ]  # fmt: skip
+    nan = np.nan
+    rows = [
+        ("v3", 1, "Viettel", "4G", "s1", 9.0, -125.4, -103.0, 22.4, "ridge", 6.0, 340.0, 301.5,
+         nan, 12.0, 1.35, 45.0),
+        ("v3", 2, "VinaPhone", "2G", "s2", 12.5, -140.0, -103.0, 37.0, "distance", nan, nan, nan,
+         nan, nan, 1.35, 45.0),
+        ("gap-0001", 1, "VinaPhone", "4G", "s2", 9.0, -99.0, -103.0, 0.0, "none", 6.0, 340.0, -2.5,
+         0.0, 1.5, 0.0, nan),
+        ("gap-0002", 1, "Viettel", "2G", "s1", 9.0, -110.0, -103.0, 7.0, "clutter", 6.0, 340.0,
+         301.5, 14.0, 4.0, 0.25, 200.0),
+    ]  # fmt: skip
+    table = pd.DataFrame(rows, columns=columns)
+    return table.assign(
+        blame_vi=[BLAMES[blame][0] for blame in table["blame"]],
+        blame_en=[BLAMES[blame][1] for blame in table["blame"]],
+    )
+
+
+def _measurements() -> gpd.GeoDataFrame:
+    return stored(
+        {
+            "rank": [1, 2, 3],
+            "villages_settled": [0.84, 0.12, 0.0004],
+            "importance_settled": [67.0, 9.0, 0.04],
+            "villages_settled_in_all": [0.84, 0.96, 0.9604],
+        },
+        [spot(14.6, 7.1), spot(15.4, 7.2), spot(9.0, 6.0)],
+    )
+
+
+def _judgements() -> pd.DataFrame:
+    common = {
+        "day": date(2024, 1, 4),
+        "place": "",
+        "source": "ictvietnam.vn, 2024-01-04",
+        "reading_vi": "Đúng theo chữ.",
+        "reading_en": "To the letter.",
+    }
+    return pd.DataFrame(
+        [
+            common
+            | {
+                "claim_id": "population_covered",
+                "text_vi": "100 % dân số được phủ sóng.",
+                "text_en": "100 % of the population is covered.",
+                "verdict": "contradicted",
+                "verdict_vi": "mâu thuẫn với bằng chứng",
+                "verdict_en": "contradicted",
+                "by_vi": "Khu 10: chưa có sóng (https://vjs.vietnam.vn/khu-10, 2025-01)",
+                "by_en": "Khu 10: no signal (https://vjs.vietnam.vn/khu-10, 2025-01)",
+                "besides_vi": "",
+                "besides_en": "",
+                "needs_vi": "",
+                "needs_en": "",
+            },
+            common
+            | {
+                "claim_id": "villages_105",
+                "text_vi": "Đã phủ sóng 105 thôn, bản.",
+                "text_en": "105 villages were covered.",
+                "verdict": "not_testable",
+                "verdict_vi": "chưa kiểm chứng được với dữ liệu này",
+                "verdict_en": "not testable with this data",
+                "by_vi": "",
+                "by_en": "",
+                "besides_vi": "Đầu năm 2023: ba thôn có sóng (báo) [chỉ nói về một phần]",
+                "besides_en": "By early 2023 three villages have signal (press) [a part only]",
+                "needs_vi": "villages.csv: danh sách 105 thôn",
+                "needs_en": "villages.csv: the list of the 105 villages",
+            },
+        ]
+    )
+
+
+def _indicators() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "indicator_id": ["population_covered", "households_fixed_broadband"],
+            "name_vi": ["Dân số được phủ sóng", "Hộ có Internet cố định"],
+            "name_en": ["Population covered", "Households with fixed broadband"],
+            "value": [1.0, 0.93],
+            "unit": ["share", "share"],
+            "date": ["2024-01-04", "2024-01-04"],
+            "comparison": [np.nan, 0.79],
+            "comparison_vi": [None, "cả nước"],
+            "comparison_en": [None, "country"],
+            "origin": ["published", "published"],
+            "source": ["ictvietnam.vn", "https://ictvietnam.vn/a"],
+            "note": ["bị phản bác / contradicted", None],
+        }
+    )
+
+
 def _statistics() -> pd.DataFrame:
     rows = [
         ("commune", "00001", "any", "4G", "after", 0.95, 0.9),
@@ -231,6 +374,10 @@ def _summary() -> dict:
             "land_share_after": 0.89,
             "uncovered_population_after": 1776.2,
             "uncovered_land_km2_after": 5.9125,
+            "population_share_before_low": 0.61,
+            "population_share_before_high": 0.985,
+            "population_share_after_low": 0.702,
+            "population_share_after_high": 0.998,
         },
         "villages": {
             "total": 6,
@@ -253,6 +400,7 @@ def make_study(grid: Grid, **changed) -> Study:
     land[24:44, 8:48] = 1.0
     parts = {
         "scenario": Scenario(),
+        "rule": load_rule(),
         "inputs": {},
         "grid": grid,
         "terrain": Raster(heights, grid),
@@ -267,9 +415,13 @@ def make_study(grid: Grid, **changed) -> Study:
         "villages": _villages(),
         "places": _places(),
         "gaps": _gaps(),
+        "reasons": _reasons(),
+        "paths": _paths(),
+        "measurements": _measurements(),
         "layer_statistics": _statistics(),
-        "indicators": pd.DataFrame(),
+        "indicators": _indicators(),
         "claims": pd.DataFrame(),
+        "judgements": _judgements(),
         "summary": _summary(),
     }
     return Study(**(parts | changed))
@@ -302,12 +454,19 @@ def hostile_study(grid: Grid) -> Study:
         "villages": _villages(),
         "places": _places(),
         "gaps": _gaps(),
+        "reasons": _reasons(),
+        "judgements": _judgements(),
+        "indicators": _indicators(),
     }
-    for frame in tables.values():
+    for name, frame in tables.items():
         for column in frame.columns:
             if column in {"name_vi", "name_en", "name", "note", "source", "commune", "communes",
                           "predecessors", "operator", "programme", "district", "former_commune",
-                          "operator_after", "site_after", "type"}:  # fmt: skip
+                          "operator_after", "site_after", "type", "technology", "site_id",
+                          "text_vi", "text_en", "by_vi", "by_en", "needs_vi", "needs_en",
+                          "verdict_vi", "verdict_en", "comparison_vi", "comparison_en"} and not (
+                name == "sectors" and column in {"technology", "site_id"}
+            ):  # fmt: skip
                 frame[column] = f"x {HOSTILE}"
     layers = tuple(Layer(f"x {HOSTILE}", name, REQUIRED_DBM) for name in ("2G", "4G"))
     level = np.full((2, *grid.shape), -80.0, dtype=np.float32)
