@@ -1,0 +1,132 @@
+"""``qn-coverage export``: a run's folder in other formats, written aside and put in place."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, Final
+
+from qn_coverage.core.errors import ManifestError
+from qn_coverage.export import manifest
+from qn_coverage.export.registry import EXPORTERS, resolve
+from qn_coverage.export.results import read_results
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from qn_coverage.export.registry import Exporter
+    from qn_coverage.export.results import Results
+
+NAME: Final = "exports.json"
+"""Record of what was exported, in the output folder."""
+
+
+def export_results(
+    folder: Path, formats: Iterable[str] | None = None, out: Path | None = None
+) -> list[Path]:
+    """Export the output folder of a run.
+
+    Parameters
+    ----------
+    folder
+        Output folder of a run; it is read and checked, never changed, unless `out` is the same.
+    formats
+        Names of `registry.EXPORTERS`; None for all of them.
+    out
+        Folder to write to, made if need be; None for ``export`` inside `folder`. Files of an
+        earlier export of the same formats are replaced, others are left alone.
+
+    Returns
+    -------
+    The file or folder of each format, in the order asked.
+
+    Raises
+    ------
+    UnknownNameError
+        A format is not known. Nothing is written.
+    ManifestError
+        The folder does not match its manifest, or a file stands in the way that no export wrote.
+        Nothing is written.
+    """
+    chosen = [resolve(name) for name in dict.fromkeys(EXPORTERS if formats is None else formats)]
+    results = read_results(Path(folder))
+    out = Path(folder) / "export" if out is None else Path(out)
+    earlier = _earlier(out)
+    out.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=".writing-", dir=out))
+    try:
+        for exporter in chosen:
+            exporter.write(results, aside / exporter.target)
+        written = {exporter.name: _files(aside, exporter) for exporter in chosen}
+        _refuse_strangers(out, written, earlier)
+        record = _record(
+            results, earlier | {name: sorted(files) for name, files in written.items()}
+        )
+        (aside / NAME).write_text(record, encoding="utf-8", newline="\n")
+        for name in [*(file for files in written.values() for file in files), NAME]:
+            (out / name).parent.mkdir(parents=True, exist_ok=True)
+            (aside / name).replace(out / name)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    for name, files in written.items():
+        for stale in set(earlier.get(name, ())) - set(files):
+            (out / stale).unlink(missing_ok=True)
+    return [out / exporter.target for exporter in chosen]
+
+
+def _files(aside: Path, exporter: Exporter) -> list[str]:
+    target = aside / exporter.target
+    found = [target] if target.is_file() else [path for path in target.rglob("*") if path.is_file()]
+    return sorted(path.relative_to(aside).as_posix() for path in found)
+
+
+def _earlier(out: Path) -> dict[str, list[str]]:
+    """Files of earlier exports by format; names that lead out of the folder are not believed."""
+    try:
+        document = json.loads((out / NAME).read_text(encoding="utf-8"))
+        return {
+            name: [file for file in document["files"][name] if _inside(file, exporter)]
+            for name, exporter in EXPORTERS.items()
+            if name in document["files"]
+        }
+    except FileNotFoundError:
+        return {}
+    except (UnicodeDecodeError, ValueError, TypeError, KeyError) as error:
+        raise ManifestError(
+            f"{out / NAME}: not a record of exports ({error}); nothing was changed. "
+            "Mend: move it away, or choose another folder with --out."
+        ) from error
+
+
+def _inside(file: str, exporter: Exporter) -> bool:
+    parts = PurePosixPath(file).parts
+    return bool(parts) and parts[0] == exporter.target and ".." not in parts
+
+
+def _refuse_strangers(
+    out: Path, written: dict[str, list[str]], earlier: dict[str, list[str]]
+) -> None:
+    ours = {file for files in earlier.values() for file in files}
+    strangers = [
+        file
+        for files in written.values()
+        for file in files
+        if file not in ours and (out / file).exists()
+    ]
+    if strangers:
+        raise ManifestError(
+            f"{out}: holds {', '.join(strangers)} that no earlier export wrote; nothing was "
+            "changed. Mend: choose another folder with --out, or move these files away."
+        )
+
+
+def _record(results: Results, files: dict[str, list[str]]) -> str:
+    document: dict[str, Any] = {
+        "format": 1,
+        "created": results.created.isoformat(),
+        "run": {"manifest_sha256": manifest.sha256_of(results.folder / manifest.NAME)},
+        "files": dict(sorted(files.items())),
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"

@@ -1,0 +1,82 @@
+"""The formats that a run can be exported to: a new one is a module and a line here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from qn_coverage.core.errors import UnknownNameError
+from qn_coverage.export import geoparquet, mapinfo, shapefile, spreadsheet_csv
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from qn_coverage.export.results import Results
+
+
+@dataclass(frozen=True, slots=True)
+class Exporter:
+    """One format.
+
+    Attributes
+    ----------
+    name
+        What the command line calls it.
+    title_vi, title_en
+        What it is for.
+    stem, suffix
+        Name of what is written; an empty suffix means a folder.
+    write
+        Writes the results to a path that does not exist yet.
+    """
+
+    name: str
+    title_vi: str
+    title_en: str
+    stem: str
+    suffix: str
+    write: Callable[[Results, Path], None]
+
+    @property
+    def target(self) -> str:
+        """Name of the file or folder inside the output folder."""
+        return self.stem + self.suffix
+
+
+_ALL: Final = (
+    Exporter("mapinfo-tab", "MapInfo TAB", "MapInfo TAB", "mapinfo-tab", "", mapinfo.write_tab),
+    Exporter("mapinfo-mif", "MapInfo MIF", "MapInfo MIF", "mapinfo-mif", "", mapinfo.write_mif),
+    Exporter("shapefile", "Shapefile", "Shapefile", "shapefile", "", shapefile.write_shapefile),
+    Exporter(
+        "csv-excel",
+        "CSV mở bằng Excel tiếng Việt (; và dấu phẩy thập phân)",
+        "CSV for a Vietnamese Excel (; and decimal comma)",
+        "csv-excel",
+        "",
+        spreadsheet_csv.write_spreadsheet_csv,
+    ),
+    Exporter(
+        "geoparquet", "GeoParquet cho phân tích dữ liệu", "GeoParquet for analysts",
+        "geoparquet", "", geoparquet.write_geoparquet,
+    ),
+)  # fmt: skip
+
+EXPORTERS: Final[Mapping[str, Exporter]] = MappingProxyType(
+    {exporter.name: exporter for exporter in _ALL}
+)
+"""Exporters by name, in the order in which they are listed."""
+
+
+def resolve(name: str) -> Exporter:
+    """Exporter of a name.
+
+    Raises
+    ------
+    UnknownNameError
+        There is none of that name; the message lists those that are.
+    """
+    if name not in EXPORTERS:
+        raise UnknownNameError("format", name, EXPORTERS)
+    return EXPORTERS[name]
