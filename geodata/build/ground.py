@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import numpy as np
-from qn_coverage.data.rasters import read_population, read_terrain
 from scipy import ndimage
 
 from qn_coverage.analysis import zonal
 from qn_coverage.core.crs import COMPUTED
 from qn_coverage.core.grid import Grid, Raster
+from qn_coverage.data.rasters import read_population, read_terrain
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,7 +19,7 @@ CENSUS_2019: Final = 1_320_324
 TAGS: Final = {
     "what": "people per cell, WorldPop 2020 pattern rescaled per former commune to the 2019 census",
     "origin": "estimated",
-    "caution": "small islands dropped by the 2009 polygons (Trần, Hòn Ngựa) hold nobody",
+    "caution": "people are smeared over 0.9 km cells; the islets of Hạ Long Bay hold nobody",
 }
 
 
