@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from qn_coverage.core.rules import CLASS_CODES
 from qn_coverage.core.schema import ORIGINS
 from qn_coverage.render import vendored
 from qn_coverage.render.labels import LABELS, bilingual, dated
@@ -38,7 +39,9 @@ def test_every_label_that_the_page_asks_for_exists():
     [
         ("origin.", ORIGINS),
         ("verdict.", ("covered", "not_covered", "cannot_tell")),
-        ("legend.village.", ("covered", "not_covered", "cannot_tell")),
+        ("classes.", CLASS_CODES),
+        ("waits.", ("position", "model")),
+        ("compass.", tuple("01234567")),
         ("legend.share.", ("population", "land", "villages")),
         (
             "type.",

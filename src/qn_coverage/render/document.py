@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from qn_coverage.analysis.levels import PROVINCE_CODE
 from qn_coverage.propagation.models import MODELS
-from qn_coverage.render import layers, legend
+from qn_coverage.render import answers, layers, legend
 from qn_coverage.render.labels import LABELS
 from qn_coverage.render.sources import sources_of
 
@@ -25,6 +25,8 @@ _STATISTICS_LEVEL: Final = {
     "former": "former_commune",
     "district": "district",
 }
+
+_STATES: Final = ("before", "after")
 
 LEVEL_TECHNOLOGY: Final = "4G"
 """Technology whose level is drawn, where the study has it."""
@@ -49,6 +51,13 @@ def page_document(study: Study) -> dict[str, Any]:
         "cell": study.grid.cell_m,
         "model": {"title": _model_title(study.scenario.model.name)},
         "service": _service(study),
+        "classes": answers.class_labels(study.rule),
+        "rule": answers.class_limits(study.rule),
+        "classCounts": answers.class_counts(study),
+        "why": answers.why_document(study),
+        "measurements": layers.compact(answers.measurement_columns(study)),
+        "claims": answers.claim_rows(study),
+        "indicators": answers.indicator_rows(study),
         "caveats": [[caveat["vi"], caveat["en"]] for caveat in study.summary["caveats"]],
         "headline": headline(study.summary),
         "extent": _extent(study),
@@ -77,6 +86,10 @@ def headline(summary: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "population": [province[f"population_share_{when}"] for when in ("before", "after")],
         "land": [province[f"land_share_{when}"] for when in ("before", "after")],
+        **{
+            f"{key}Range": [_range(province, f"{what}_share_{when}") for when in _STATES]
+            for key, what in (("population", "population"), ("land", "land"))
+        },
         "offPopulation": layers.whole(province["uncovered_population_after"]),
         "offLand": layers.whole(province["uncovered_land_km2_after"]),
         "villages": {
@@ -85,6 +98,13 @@ def headline(summary: Mapping[str, Any]) -> dict[str, Any]:
             "after": {verdict: villages[f"after_{verdict}"] for verdict in verdicts},
         },
     }
+
+
+def _range(province: Mapping[str, Any], share: str) -> list[float] | None:
+    """5-95 % interval of a share; None where the summary has none."""
+    ends = [province.get(f"{share}_{end}") for end in ("low", "high")]
+    known = [round(float(end), 4) for end in ends if end is not None]
+    return known if len(known) == len(ends) else None
 
 
 def level_technology(study: Study) -> str:
@@ -116,6 +136,9 @@ def _colours(sites: layers.Columns) -> dict[str, Any]:
         "none": legend.NO_VALUE_COLOUR,
         "gap": legend.GAP_COLOUR,
         "verdict": legend.VERDICT_COLOURS,
+        "class": legend.CLASS_COLOURS,
+        "claim": legend.CLAIM_COLOURS,
+        "measurement": legend.MEASUREMENT_COLOUR,
         "technology": legend.technology_colours(_distinct(sites["best"])),
         "operator": legend.operator_colours(_distinct(sites["op"])),
         "programme": legend.programme_colours(_distinct(sites.get("prog", []))),

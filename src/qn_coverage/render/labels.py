@@ -9,6 +9,8 @@ import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from qn_coverage.render.labels_answers import ANSWERS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -153,9 +155,6 @@ _LEGEND: Final = {
     "legend.weak": ("lõm sóng", "weak"),
     "legend.none": ("trắng sóng", "no signal"),
     "legend.gaps": ("Vùng trắng, lõm sóng", "Coverage gap"),
-    "legend.village.covered": ("Thôn, bản có sóng", "Village with signal"),
-    "legend.village.cannot_tell": ("Thôn, bản chưa đủ căn cứ", "Village: cannot be told"),
-    "legend.village.not_covered": ("Thôn, bản không có sóng", "Village without signal"),
     "legend.place.named_site": ("Trạm được nêu tên", "Named site"),
     "legend.place.reported_site": ("Trạm theo báo chí", "Site in the press"),
     "legend.place.control_point": ("Điểm khống chế", "Control point"),
@@ -234,7 +233,7 @@ _CODES: Final = {
 }
 
 LABELS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
-    _FRAME | _SEARCH | _HEADLINE | _SWITCHES | _LAYERS | _LEGEND | _POPUPS | _CODES
+    _FRAME | _SEARCH | _HEADLINE | _SWITCHES | _LAYERS | _LEGEND | _POPUPS | _CODES | ANSWERS
 )
 """(Vietnamese, English) by key."""
 

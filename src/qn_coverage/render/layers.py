@@ -123,6 +123,14 @@ _UNIT: Spec = {
     "p1": ("population_share_after", number(4)),
     "l0": ("land_share_before", number(4)),
     "l1": ("land_share_after", number(4)),
+    "p0lo": ("population_share_before_low", number(3)),
+    "p0hi": ("population_share_before_high", number(3)),
+    "p1lo": ("population_share_after_low", number(3)),
+    "p1hi": ("population_share_after_high", number(3)),
+    "l0lo": ("land_share_before_low", number(3)),
+    "l0hi": ("land_share_before_high", number(3)),
+    "l1lo": ("land_share_after_low", number(3)),
+    "l1hi": ("land_share_after_high", number(3)),
     "v": ("villages", whole),
     "v0": ("villages_covered_before", whole),
     "v1": ("villages_covered_after", whole),
@@ -197,8 +205,18 @@ _VILLAGE: Spec = {
     "op": ("operator_after", text),
     "tech": ("technology_after", text),
     "site": ("site_after", text),
+    "c0": ("class_before", text),
+    "c1": ("class_after", text),
+    "q0": ("probability_before", number(3)),
+    "q1": ("probability_after", number(3)),
+    "w0": ("waits_for_before", text),
+    "w1": ("waits_for_after", text),
     "note": ("note", said),
     "source": ("source", said),
+} | {
+    f"{short}{state}": (f"share_{code}_{name}", number(3))
+    for state, name in enumerate(("before", "after"))
+    for short, code in (("fc", "covered"), ("fw", "weak"), ("fn", "no_signal"))
 }
 
 

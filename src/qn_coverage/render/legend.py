@@ -35,9 +35,24 @@ GAP_COLOUR: Final = "#7b1fa2"
 
 VERDICT_COLOURS: Final = {
     "covered": "#0072b2",
-    "cannot_tell": "#f0c419",
+    "cannot_tell": "#8b95a1",
     "not_covered": "#d55e00",
 }
+
+CLASS_COLOURS: Final = {
+    "covered": "#0072b2",
+    "weak": "#e69f00",
+    "no_signal": "#d55e00",
+    "cannot_tell": "#8b95a1",
+}
+"""Classes of the rule: blue, orange and vermilion of Okabe & Ito, grey for what cannot be told."""
+
+CLAIM_COLOURS: Final = {
+    "supported": "#0072b2",
+    "contradicted": "#b23a00",
+    "not_testable": "#5d6a73",
+}
+MEASUREMENT_COLOUR: Final = "#cc2f7f"
 
 _OPERATOR_COLOURS: Final = ("#d55e00", "#0072b2", "#56b4e9", "#e69f00", "#009e73", "#999999")
 _TECHNOLOGY_COLOURS: Final = {

@@ -22,10 +22,13 @@ OWN: Final = "qn:"
 OWN_JS: Final = (
     "qn_text.js",
     "qn_search.js",
-    "qn_popups.js",
     "qn_symbols.js",
+    "qn_profile.js",
+    "qn_popups.js",
+    "qn_why.js",
     "qn_layers.js",
     "qn_panel.js",
+    "qn_claims.js",
     "qn_map.js",
 )
 """Our own scripts, in the order in which they run."""

@@ -24,7 +24,7 @@
     const narrow = window.innerWidth < 640;
     return {
       maxWidth: narrow ? 290 : 360, minWidth: narrow ? 230 : 270,
-      maxHeight: Math.max(200, Math.min(440, window.innerHeight - (narrow ? 330 : 120))),
+      maxHeight: Math.max(200, Math.min(600, window.innerHeight - (narrow ? 250 : 120))),
       // Clear of the legend in the corner.
       autoPanPaddingTopLeft: narrow ? [10, 10] : [QN.legendWidth(), 14],
       autoPanPaddingBottomRight: narrow ? [10, 30] : [56, 30],
@@ -94,19 +94,31 @@
     const items = v.name.map((name, i) => withHalo(bind(
       L.marker([v.y[i], v.x[i]], { title: name, riseOnHover: true }),
       () => QN.popups.village(data, i)), map, v.r && v.r[i]));
+    const group = L.layerGroup();
     return {
-      group: L.layerGroup(items), items,
-      paint(state) {
+      group, items,
+      paint(state, hidden) {
         const base = QN.near(map.getZoom());
         items.forEach((item, i) => {
-          const verdict = v['s' + state] ? v['s' + state][i] : null;
-          const size = base + (verdict === 'covered' ? 0 : 2);
-          item.setIcon(icon(QN.symbols.verdict(verdict, size), size, 'qn-village'));
+          const found = v['c' + state][i];
+          const size = base + (found === 'covered' ? 0 : 2);
+          item.setIcon(icon(QN.symbols.class(found, size), size, 'qn-village'));
           // What needs a look lies on top, what is well lies below the groups of sites.
-          item.setZIndexOffset(verdict === 'covered' ? -1000 : 500);
+          item.setZIndexOffset(found === 'covered' ? -1000 : 500);
+          const wanted = !hidden.has(found);
+          if (wanted !== group.hasLayer(item)) { group[wanted ? 'addLayer' : 'removeLayer'](item); }
         });
       },
     };
+  }
+
+  function measurements(data) {
+    const m = data.measurements;
+    const items = m.rank.map((rank, i) => bind(L.marker([m.y[i], m.x[i]], {
+      title: QN.text.t('measure.title', { rank }), zIndexOffset: 3000 - rank,
+      icon: icon(QN.symbols.measurement(rank, 26), 26, 'qn-measure'),
+    }), () => QN.popups.measurement(data, i)));
+    return { group: L.layerGroup(items), items };
   }
 
   /* Places by name; points that serve for reference only appear when one comes near. */
@@ -235,6 +247,6 @@
     });
   }
 
-  QN.layers = { land, units, gaps, villages, places, sites, names };
+  QN.layers = { land, units, gaps, villages, measurements, places, sites, names };
   QN.popupOptions = popupOptions;
 })(window.QN);

@@ -9,8 +9,10 @@
 
   const state = {
     theme: 'share', metric: 'population', when: 1, level: 'commune', kind: 'technology',
-    hidden: new Set(), allGaps: false,
-    layers: { relief: true, gaps: true, villages: true, places: true, names: true, sites: false },
+    hidden: new Set(), hiddenClasses: new Set(), allGaps: false,
+    layers: {
+      relief: true, gaps: true, villages: true, places: true, names: true, sites: false, measurements: false,
+    },
   };
   let data;
   let map;
@@ -107,8 +109,9 @@
     keep('gaps', parts.gaps.group, state.layers.gaps && Boolean(state.when));
     // An icon first: a marker that is added without one asks for Leaflet's own image file.
     if (any('layers', 'zoom')) { parts.places.paint(); }
-    if (any('when', 'zoom')) { parts.villages.paint(state.when); }
+    if (any('when', 'zoom', 'hiddenClasses')) { parts.villages.paint(state.when, state.hiddenClasses); }
     keep('villages', parts.villages.group, state.layers.villages);
+    keep('measurements', parts.measurements.group, state.layers.measurements);
     keep('places', parts.places.group, state.layers.places);
     keep('sites', parts.sites.group, state.layers.sites);
     if (state.layers.sites && any('kind', 'hidden', 'when', 'layers', 'language')) { paintSites(); }
@@ -188,7 +191,7 @@
     item.openPopup([y, x]);
   };
   QN.goVillage = function (i) {
-    QN.set({ layers: Object.assign({}, state.layers, { villages: true }) });
+    QN.set({ hiddenClasses: new Set(), layers: Object.assign({}, state.layers, { villages: true }) });
     reveal(parts.villages.items[i], around(data.villages, i), 13);
   };
   QN.goPlace = function (i) {
@@ -329,7 +332,8 @@
     map = leafletMap;
     images = overlays;
     data = JSON.parse(byId('qn-data').textContent);
-    [data.gaps, data.sites, data.villages, data.places, ...Object.values(data.units)].forEach(expand);
+    [data.gaps, data.sites, data.villages, data.places, data.measurements, data.why.rows, ...Object.values(data.units)].forEach(expand);
+    data.whyAt = QN.why.indexed(data.why.rows);
     data.unitAt = new Map(data.units.commune.code.map((code, i) => [code, i]));
     QN.font = "'Noto Sans','Segoe UI',Roboto,Arial,sans-serif";
     text.use(data.labels);
@@ -344,6 +348,7 @@
     controls();
     parts = {
       units: {}, land: QN.layers.land(data), gaps: QN.layers.gaps(data), villages: QN.layers.villages(data, map),
+      measurements: QN.layers.measurements(data),
       places: QN.layers.places(data, map), sites: QN.layers.sites(data, map),
     };
     Object.keys(data.units).forEach((level) => { parts.units[level] = QN.layers.units(data, level); });
@@ -361,6 +366,7 @@
       return {
         fills: parts.units[state.level].items.map((item) => item.options.fillColor),
         gaps: map.hasLayer(parts.gaps.group) ? parts.gaps.items.length : 0,
+        villages: map.hasLayer(parts.villages.group) ? parts.villages.group.getLayers().length : 0,
         sites: map.hasLayer(parts.sites.group) ? parts.sites.group.getLayers().length : 0,
         view: [view.getWest(), view.getSouth(), view.getEast(), view.getNorth()],
       };

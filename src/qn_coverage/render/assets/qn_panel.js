@@ -35,7 +35,7 @@
     return (share) => text.percent(share, same ? 2 : 1);
   }
 
-  function metric(label, before, after, show, note) {
+  function metric(label, before, after, show, note, range) {
     const bars = el('span', { class: 'qn-track', 'aria-hidden': 'true' }, el('i', {}), el('b', {}));
     bars.children[0].style.width = (after || 0) * 100 + '%';
     bars.children[1].style.left = (before || 0) * 100 + '%';
@@ -43,7 +43,8 @@
       el('div', { class: 'qn-metric-label' }, label),
       el('div', { class: 'qn-metric-values' },
         el('span', { class: 'qn-was' }, show(before)), el('span', { class: 'qn-arrow' }, '→'),
-        el('strong', {}, show(after))),
+        el('strong', {}, show(after)),
+        range ? el('small', { class: 'qn-range' }, text.range(range)) : null),
       bars,
       note ? el('div', { class: 'qn-metric-note' }, note) : null);
   }
@@ -56,12 +57,16 @@
     const share = (count) => (villages.total ? count / villages.total : null);
     byId('qn-headline').replaceChildren(
       metric(t('metric.population'), h.population[0], h.population[1], sharesApart(...h.population),
-        h.offPopulation === null ? null : t('headline.offPopulation', { n: n(h.offPopulation) })),
+        h.offPopulation === null ? null : t('headline.offPopulation', { n: n(h.offPopulation) }),
+        h.populationRange[1]),
       metric(t('metric.land'), h.land[0], h.land[1], sharesApart(...h.land),
-        h.offLand === null ? null : t('headline.offLand', { n: n(h.offLand) })),
+        h.offLand === null ? null : t('headline.offLand', { n: n(h.offLand) }), h.landRange[1]),
       metric(t('headline.villages', { n: n(villages.total) }), share(villages.before.covered),
         share(villages.after.covered), of,
-        villages.after.cannot_tell ? t('headline.cannotTell', { n: n(villages.after.cannot_tell) }) : null));
+        villages.after.cannot_tell ? t('headline.cannotTell', { n: n(villages.after.cannot_tell) }) : null),
+      ...QN.why.classTable(data),
+      el('p', { class: 'qn-metric-note' }, t('sure.shareHint'),
+        h.populationRange[1] ? ' ' + t('sure.intervalNote') : ''));
     byId('qn-by').replaceChildren(...provinceBreakdown(data.by.province));
     byId('qn-method').replaceChildren(
       el('p', {}, el('b', {}, t('method.model')), ' ', text.pick(data.model.title)),
@@ -71,6 +76,7 @@
         share: text.percent(data.service.probability, 0),
         sigma: n(data.service.sigma, 1), cell: n(data.cell),
       })),
+      el('p', {}, t('classes.rule', { rule: text.pick(data.rule.rule), version: data.rule.version })),
       el('ul', {}, data.caveats.map((caveat) => el('li', {}, text.pick(caveat)))));
   }
 
@@ -134,8 +140,13 @@
       rows.push(el('li', {}, swatch(null, 'qn-hatch'), el('span', {}, t('legend.gaps'))));
     }
     if (state.layers.villages) {
-      ['covered', 'cannot_tell', 'not_covered'].forEach((code) => rows.push(
-        el('li', {}, QN.symbols.verdict(code, 16), el('span', {}, t('legend.village.' + code)))));
+      rows.push(el('li', { class: 'qn-legend-head' }, t('classes.title')));
+      QN.why.classCodes(data).filter((code) => !state.hiddenClasses.has(code)).forEach((code) => rows.push(
+        el('li', {}, QN.symbols.class(code, 16), el('span', {}, text.pick(data.classes[code]),
+          el('small', {}, QN.why.classLimit(data, code))))));
+    }
+    if (state.layers.measurements && data.measurements.rank.length) {
+      rows.push(el('li', {}, QN.symbols.measurement(1, 18), el('span', {}, t('legend.measurement'))));
     }
     if (state.layers.places) {
       QN.placeKinds().forEach((kind) => rows.push(
@@ -173,6 +184,22 @@
       });
       return el('label', { class: 'qn-chipbox' }, input, swatch(kind.colour, 'qn-dot'),
         el('span', {}, kind.label), el('small', {}, text.number(kind.count)));
+    }));
+  }
+
+  function classChips(data, state) {
+    const counts = data.classCounts[state.when ? 'after' : 'before'];
+    byId('qn-classes').replaceChildren(...QN.why.classCodes(data).map((code) => {
+      const input = el('input', { type: 'checkbox', 'data-class': code });
+      input.checked = !state.hiddenClasses.has(code);
+      input.addEventListener('change', () => {
+        const hiddenClasses = new Set(state.hiddenClasses);
+        if (input.checked) { hiddenClasses.delete(code); } else { hiddenClasses.add(code); }
+        QN.set({ hiddenClasses });
+        document.querySelector('#qn-classes [data-class=' + code + ']').focus();
+      });
+      return el('label', { class: 'qn-chipbox' }, input, QN.symbols.class(code, 15),
+        el('span', {}, text.pick(data.classes[code])), el('small', {}, text.number(counts[code])));
     }));
   }
 
@@ -221,10 +248,14 @@
       headline(data);
       legend(data, state);
       siteChips(state);
+      classChips(data, state);
+      QN.claims.draw(data);
       placeList(data);
       gapList(data, state);
       sources(data);
       byId('qn-metrics').hidden = state.theme !== 'share';
+      byId('qn-classes').hidden = !state.layers.villages;
+      byId('qn-measure-none').hidden = !state.layers.measurements || data.measurements.rank.length > 0;
       byId('qn-kinds').hidden = !state.layers.sites;
       byId('qn-gaps-hint').hidden = Boolean(state.when);
     },

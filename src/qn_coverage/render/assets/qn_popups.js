@@ -39,7 +39,7 @@
 
   /* Web addresses as short links that show their host; only http and https become links. */
   function withLinks(line) {
-    return line.split(/(https?:\/\/[^\s;"<>]+)/).map((part, i) => (i % 2
+    return line.split(/(https?:\/\/[^\s;"<>]*[^\s;"<>),.\]])/).map((part, i) => (i % 2
       ? el('a', { href: part, title: part, target: '_blank', rel: 'noopener noreferrer' },
         part.replace(/^https?:\/\/(www\.)?/, '').split('/')[0])
       : part));
@@ -57,11 +57,18 @@
     return el('span', { class: 'qn-bar', 'aria-hidden': 'true' }, fill);
   }
 
-  function change(label, before, after, format) {
+  function change(label, before, after, format, ranges) {
+    const [was, is] = ranges || [];
     return el('tr', {},
       el('th', { scope: 'row' }, label),
-      el('td', {}, format(before)),
-      el('td', { class: 'qn-now' }, format(after), bar(after)));
+      el('td', {}, format(before), interval(was)),
+      el('td', { class: 'qn-now' }, format(after), bar(after), interval(is)));
+  }
+
+  /* 5-95 % interval of a share, whole percent. */
+  function interval(ends) {
+    return ends && has(ends[0]) && has(ends[1])
+      ? el('small', { class: 'qn-range' }, text.range(ends)) : null;
   }
 
   function changes(rows) {
@@ -91,6 +98,12 @@
       QN.symbols.verdict(code, 14), ' ', text.code('verdict', code));
   }
 
+  /* Before → after, or the one that both are. */
+  function changed(before, after) {
+    if (!before || !after) { return before || after; }
+    return before.textContent === after.textContent ? after : el('span', {}, before, ' → ', after);
+  }
+
   function unitName(data, code) {
     const i = has(code) ? data.unitAt.get(code) : undefined;
     return i === undefined ? null : data.units.commune.name[i];
@@ -114,13 +127,14 @@
         ? el('span', {}, text.number(get('pop')),
           has(get('popYear')) ? ' (' + get('popYear') + ') ' : ' ', chip(get('popOrigin')))
         : null;
+      const ranges = (what) => [0, 1].map((when) => [get(what + when + 'lo'), get(what + when + 'hi')]);
       const sub = [has(get('type')) ? text.code('type', get('type')) : t('type.former'), get('district'),
         text.language === 'en' ? get('en') : null, t('unit.code', { code: get('code') })];
       return el('div', { class: 'qn-pop' },
         heading(get('name'), sub.filter(has).join(' · ')),
         changes([
-          [t('metric.population'), get('p0'), get('p1'), text.percent],
-          [t('metric.land'), get('l0'), get('l1'), text.percent],
+          [t('metric.population'), get('p0'), get('p1'), text.percent, ranges('p')],
+          [t('metric.land'), get('l0'), get('l1'), text.percent, ranges('l')],
           [t('metric.villages'), villages ? get('v0') / villages : null,
             villages ? get('v1') / villages : null,
             (share) => (villages ? text.number(Math.round(share * villages)) + '/' + text.number(villages) : '–')],
@@ -136,7 +150,8 @@
         ]),
         breakdown(data.by[level], i),
         gaps.length ? el('p', { class: 'qn-links' }, gaps.slice(0, 3).map((g) => QN.gapButton(g))) : null,
-        foot(get('note'), t('unit.modelled')));
+        foot(get('note'), t('unit.modelled') + ' ' + t('sure.shareHint'),
+          has(get('p1lo')) ? t('sure.intervalNote') : null));
     },
 
     village(data, i) {
@@ -147,10 +162,9 @@
         heading(get('name'), where.join(' → ')),
         el('p', { class: 'qn-tags' }, chip(get('origin')),
           get('prog') ? el('span', { class: 'qn-chip qn-chip-firm' }, t('village.programme')) : null),
+        QN.why.certainty(data, i),
         facts([
-          [t('when.before'), verdict(get('s0'))],
-          [t('when.after'), verdict(get('s1'))],
-          [t('village.disc'), has(get('d1')) ? text.percent(get('d1'), 0) : null],
+          [t('sure.byModel'), changed(verdict(get('s0')), verdict(get('s1')))],
           [t('village.margin'), [margin(get('m0')), margin(get('m1'))].filter(has).join(' → ') || null],
           [t('village.server'), [get('op'), get('tech'), get('site')].filter(has).join(' · ') || null],
           [t('village.people'), [
@@ -160,7 +174,20 @@
           [t('village.served'), has(get('served')) ? text.date(get('served')) : null],
           [t('place.uncertainty'), uncertainty(get('r'))],
         ]),
+        QN.why.reasons(data, get('id'), 'why.method', get('c1') === 'cannot_tell'),
         foot(get('note'), get('source')));
+    },
+
+    measurement(data, i) {
+      const m = data.measurements;
+      return el('div', { class: 'qn-pop' },
+        heading(t('measure.title', { rank: m.rank[i] })),
+        facts([
+          [t('measure.settled'), text.number(m.settled[i], 2)],
+          [t('measure.people'), text.number(m.people[i])],
+          [t('measure.inAll'), text.number(m.inAll[i], 2)],
+        ]),
+        foot(t('measure.note')));
     },
 
     place(data, i) {
@@ -212,10 +239,15 @@
           [t('gap.best'), has(get('best')) ? margin(get('best')) : t('gap.nosignal')],
           [t('gap.worst'), has(get('worst')) ? margin(get('worst')) : t('gap.nosignal')],
         ]),
+        QN.why.reasons(data, get('id'), 'why.methodGap', false),
         foot(t('gap.after', { date: text.date(data.dates.after) }), t('unit.modelled')));
     },
   };
   QN.el = el;
+  QN.has = has;
+  QN.facts = facts;
+  QN.withLinks = withLinks;
+  QN.said = said;
   QN.bar = bar;
   QN.popups = popups;
 })(window.QN);

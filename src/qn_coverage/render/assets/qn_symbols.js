@@ -6,7 +6,18 @@
     covered: ['circle', { cx: 8, cy: 8, r: 5.8 }, 'M5.3 8.2 7.2 10.1 10.8 6.2', '#fff'],
     not_covered: ['path', { d: 'M8 .9 15.1 8 8 15.1 .9 8Z' }, 'M4.9 8H11.1', '#fff'],
     cannot_tell: ['rect', { x: 2.2, y: 2.2, width: 11.6, height: 11.6, rx: 1.5 },
-      'M6 6.6C6 4.3 10 4.3 10 6.6 10 8.1 8 8 8 9.5M8 11.3V11.7', '#1f2a33'],
+      'M6 6.6C6 4.3 10 4.3 10 6.6 10 8.1 8 8 8 9.5M8 11.3V11.7', '#fff'],
+  };
+  const CLASSES = {
+    covered: VERDICTS.covered,
+    weak: ['path', { d: 'M8 1.2 15.2 14.2 .8 14.2Z' }, 'M8 6V9.4M8 11.6V11.8', '#1f2a33'],
+    no_signal: VERDICTS.not_covered,
+    cannot_tell: VERDICTS.cannot_tell,
+  };
+  const CLAIMS = {
+    supported: VERDICTS.covered,
+    contradicted: ['path', { d: 'M8 .9 15.1 8 8 15.1 .9 8Z' }, 'M5.7 5.7 10.3 10.3M10.3 5.7 5.7 10.3', '#fff'],
+    not_testable: VERDICTS.cannot_tell,
   };
   let palette = {};
 
@@ -19,6 +30,12 @@
 
   function sheet(size, box, ...children) {
     return svg('svg', { width: size, height: size, viewBox: box, 'aria-hidden': 'true' }, ...children);
+  }
+
+  function sign([tag, shape, stroke, ink], colour, size) {
+    return sheet(size, '0 0 16 16',
+      svg(tag, Object.assign({ fill: colour || '#999', stroke: '#fff', 'stroke-width': 1.2, 'stroke-linejoin': 'round' }, shape)),
+      svg('path', { d: stroke, fill: 'none', stroke: ink, 'stroke-width': 1.8, 'stroke-linecap': 'round' }));
   }
 
   /* Ring sector from share a to share b of the turn. */
@@ -36,6 +53,7 @@
     });
   }
 
+  QN.svg = svg;
   QN.symbols = {
     use(colours) { palette = colours; },
 
@@ -44,6 +62,21 @@
       return sheet(size, '0 0 16 16',
         svg(tag, Object.assign({ fill: palette.verdict[code] || '#999', stroke: '#fff', 'stroke-width': 1.2 }, shape)),
         svg('path', { d: sign, fill: 'none', stroke: ink, 'stroke-width': code === 'not_covered' ? 2.2 : 1.7, 'stroke-linecap': 'round' }));
+    },
+
+    /* Class of a rule, verdict on a claim. */
+    class(code, size) { return sign(CLASSES[code] || CLASSES.cannot_tell, palette.class[code], size); },
+    claim(code, size) { return sign(CLAIMS[code] || CLAIMS.not_testable, palette.claim[code], size); },
+
+    /* Where to measure: its rank in a ring. */
+    measurement(rank, size) {
+      const label = svg('text', {
+        x: 12, y: 12.6, 'text-anchor': 'middle', 'dominant-baseline': 'middle', class: 'qn-cluster-n', 'font-size': 11.5,
+      });
+      label.textContent = rank;
+      return sheet(size, '0 0 24 24',
+        svg('circle', { cx: 12, cy: 12, r: 9.4, fill: '#fff', stroke: palette.measurement, 'stroke-width': 2.6 }),
+        svg('path', { d: 'M12 0V4M12 20V24M0 12H4M20 12H24', stroke: palette.measurement, 'stroke-width': 2.2 }), label);
     },
 
     /* Filled star, hollow star, small triangle: named, reported, for reference only. */

@@ -55,6 +55,16 @@ window.QN = {};
       return (tiny ? '<' + NBSP : '') + text.number(tiny ? step : value, places) + sign;
     },
 
+    /* Interval of a share, whole percent, or with a digit where that says nothing. */
+    range([low, high]) {
+      const near = high > 0.99 && high < 1;
+      const digits = near || Math.round(low * 100) === Math.round(high * 100) ? 1 : 0;
+      return t('sure.interval', { low: text.percent(low, digits), high: text.percent(high, digits) });
+    },
+
+    /* One of eight directions from a bearing in degrees. */
+    compass(degrees) { return t('compass.' + (Math.round(degrees / 45) % 8)); },
+
     date(iso) {
       if (!iso) { return '–'; }
       const [year, month, day] = iso.split('-');
@@ -92,5 +102,6 @@ window.QN = {};
       return value.replace(/^(Xã|Phường|Đặc khu|Thị trấn)\s+/i, '');
     },
   };
+  const t = text.t;
   QN.text = text;
 })(window.QN);
