@@ -82,6 +82,7 @@ class Demand(_Frozen):
 
     ``uncovered_below`` is the probability of coverage below which a place counts; the others are
     taken as served and left in peace. At 0.5 it is the places that the tables call uncovered.
+    ``technologies`` are those that count as coverage; empty for any.
     ``need`` weighs the people of a commune, by its code, for the measure ``need``; others count 1.
     ``operator_share`` splits people by operator where operators count separately; without it
     each counts the same, an assumption.
@@ -90,6 +91,7 @@ class Demand(_Frozen):
     state: Literal["before", "after"] = "after"
     uncovered_below: Annotated[float, Field(gt=0.0, le=1.0)] = 0.5
     operators: OperatorMode = "any"
+    technologies: tuple[Technology, ...] = ()
     operator_share: dict[str, _Share] = Field(default_factory=dict)
     need: dict[str, Annotated[float, Field(ge=0.0, le=1000.0)]] = Field(default_factory=dict)
 

@@ -64,8 +64,8 @@ class Demand:
     ----------
     grid, planes
         Where, and for whom.
-    cell, plane
-        Row-major index of the cell; index of the plane.
+    cell, plane, part
+        Row-major index of the cell; index of the plane and its part of the customers, 0-1.
     point
         Number of the point that the cell belongs to.
     average
@@ -86,6 +86,7 @@ class Demand:
     planes: tuple[str, ...]
     cell: npt.NDArray[np.int64]
     plane: npt.NDArray[np.int64]
+    part: npt.NDArray[np.float64]
     point: npt.NDArray[np.int64]
     average: npt.NDArray[np.float64]
     margin_db: npt.NDArray[np.float32]
@@ -177,7 +178,7 @@ def unserved(
         Part of each measure that belongs to each plane; None for equal parts.
     """
     planes = tuple(margin_db)
-    parts = _parts(planes, shares)
+    parts = parts_of(planes, shares)
     chances = {name: case.chance(margin_db[name]).ravel().astype(np.float64) for name in planes}
     counted = np.logical_or.reduce([weight > 0.0 for weight in ground.weights.values()])
     found = [np.flatnonzero(counted & (chances[name] < uncovered_below)) for name in planes]
@@ -192,6 +193,7 @@ def unserved(
         planes=planes,
         cell=cell,
         plane=np.repeat(np.arange(len(planes)), sizes),
+        part=part,
         point=np.arange(len(cell)),
         average=np.ones(len(cell)),
         margin_db=np.concatenate(
@@ -248,7 +250,14 @@ def sums(
     return np.asarray(np.bincount(number, values, minlength=size), dtype=np.float64)
 
 
-def _parts(planes: tuple[str, ...], shares: Mapping[str, float] | None) -> dict[str, float]:
+def parts_of(planes: tuple[str, ...], shares: Mapping[str, float] | None) -> dict[str, float]:
+    """Part of the customers of each plane; equal parts where no shares are given.
+
+    Raises
+    ------
+    UnknownNameError
+        A plane has no share.
+    """
     if not shares:
         return dict.fromkeys(planes, 1.0 / max(1, len(planes)))
     missing = [name for name in planes if name not in shares]
@@ -267,6 +276,7 @@ def _kept(demand: Demand, kept: npt.NDArray[np.bool_]) -> Demand:
         demand,
         cell=demand.cell[kept],
         plane=demand.plane[kept],
+        part=demand.part[kept],
         point=np.arange(int(kept.sum())),
         average=demand.average[kept],
         margin_db=demand.margin_db[kept],

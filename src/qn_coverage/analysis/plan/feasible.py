@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import numpy.typing as npt
+    from scipy import sparse
 
     from qn_coverage.analysis.plan.model import Model
 
@@ -48,6 +49,11 @@ def check_possible(model: Model) -> None:
 def most_gain(model: Model) -> npt.NDArray[np.float64]:
     """Gain of each point if every candidate that is not banned were chosen, shape (points,)."""
     return highest(model.gain, np.flatnonzero(~model.banned))
+
+
+def best_gains(gain: sparse.csr_array) -> npt.NDArray[np.float64]:
+    """Gain of each point if every candidate were chosen, shape (points,)."""
+    return highest(gain, np.arange(gain.shape[0]))
 
 
 def too_dear(model: Model, least: float, *, proven: bool) -> PlanError:

@@ -178,6 +178,7 @@ def served_villages(
         planes=("any",),
         cell=cells,
         plane=np.zeros(len(cells), dtype=np.int64),
+        part=np.ones(len(cells)),
         point=village.astype(np.int64),
         average=chance.data.astype(np.float64),
         margin_db=np.full(len(cells), -np.inf, dtype=np.float32),
