@@ -49,7 +49,7 @@ def page_document(study: Study) -> dict[str, Any]:
             "after": study.after.on.isoformat(),
         },
         "cell": study.grid.cell_m,
-        "model": {"title": _model_title(study.scenario.model.name)},
+        "model": {"title": model_title(study)},
         "service": _service(study),
         "classes": answers.class_labels(study.rule),
         "rule": answers.class_limits(study.rule),
@@ -199,7 +199,9 @@ def _service(study: Study) -> dict[str, Any]:
     }
 
 
-def _model_title(name: str) -> list[str]:
+def model_title(study: Study) -> list[str]:
+    """Vietnamese and English name of the study's propagation model."""
+    name = study.scenario.model.name
     # A caller's own function is not in the registry and goes by its name.
     model = MODELS.get(name)
     return [model.title_vi, model.title_en] if model else [name, name]

@@ -82,6 +82,10 @@ _WHY: Final = {
             "does not: the two disagree, so measure."
         ),
     ),
+    "why.signalHere": (
+        "Ngay tại vị trí danh nghĩa thì đủ sóng; chỗ khác trong vòng sai số thì chưa chắc.",
+        "At the nominal position itself the signal suffices; elsewhere in its circle it may not.",
+    ),
     "why.others": ("Các nhà mạng khác", "Other operators"),
     "why.method": (
         "Tính theo ITU-R P.1812 trên địa hình, tại vị trí danh nghĩa.",
@@ -151,5 +155,13 @@ _CLAIMS: Final = {
     "indicators.source": ("Nguồn:", "Source:"),
 }
 
-ANSWERS: Final = _SURE | _CLASSES | _WHY | _MEASURE | _CLAIMS
+_REPORT: Final = {
+    "report.disagree": (
+        "Theo ITU-R P.1812 thì đủ sóng, theo mô hình {model} của bản đồ thì không",
+        "Enough signal by ITU-R P.1812, not by the map's model, {model}",
+    ),
+    "report.measure": ("Cần đo kiểm", "Measure"),
+}
+
+ANSWERS: Final = _SURE | _CLASSES | _WHY | _MEASURE | _CLAIMS | _REPORT
 """(Vietnamese, English) by key."""

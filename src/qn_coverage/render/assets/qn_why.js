@@ -114,7 +114,8 @@
     const profile = data.why.profiles[place];
     return el('section', { class: 'qn-why' },
       el('h4', {}, t(unsure ? 'why.titleUnsure' : 'why.title')),
-      open ? null : el('p', { class: 'qn-warn' }, t('why.disagree', { model: text.pick(data.model.title) })),
+      open ? null : el('p', { class: 'qn-warn' }, get('nearKm') === 0
+        ? t('why.signalHere') : t('why.disagree', { model: text.pick(data.model.title) })),
       profile ? [QN.profile(profile, data.why.earthKm, get('site')), el('p', {}, t('profile.caption'))] : null,
       facts([
         [t('why.candidate'), [get('op'), get('tech'), get('site'), kilometres(get('km'))].filter(has).join(' · ')],
