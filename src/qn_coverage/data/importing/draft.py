@@ -1,0 +1,208 @@
+"""Files of one kind put together: one text column a field, each row with where it stood."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from qn_coverage.core.errors import InvalidDataError, Problem, UnknownNameError
+from qn_coverage.data.importing.headers import KINDS, Header, find_header, not_recognised
+from qn_coverage.data.importing.notes import Note
+from qn_coverage.data.importing.open_files import open_file
+from qn_coverage.data.importing.safety import MAX_ROWS, MAX_TEXT, too_many_rows
+from qn_coverage.data.importing.text import cleaned, repaired
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from qn_coverage.data.importing.grid import Grid
+
+
+@dataclass(slots=True)
+class Draft:
+    """A list on its way.
+
+    Attributes
+    ----------
+    cells
+        One text column a field, ``""`` where empty.
+    part, row, line
+        For each row: index into ``grids``, 1-based data row, 0-based line in the grid.
+    grids, headers
+        What was read, and where its columns were found.
+    notes, problems
+        What was assumed and what is refused; converters add theirs.
+    """
+
+    cells: pd.DataFrame
+    part: list[int]
+    row: list[int]
+    line: list[int]
+    grids: list[Grid]
+    headers: list[Header]
+    notes: list[Note] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def column_name(self, index: int, name: str) -> str:
+        """How the file of a row calls a field."""
+        header = self.headers[self.part[index]]
+        return header.names[header.fields[name]] if name in header.fields else name
+
+    def note(self, index: int, column: str, code: str, found: str, vi: str, en: str) -> None:
+        """Record what a cell was taken for."""
+        self.notes.append(
+            Note(
+                code,
+                self.grids[self.part[index]].name,
+                found[:80],
+                vi,
+                en,
+                self.row[index],
+                self.column_name(index, column),
+            )
+        )
+
+    def refuse(
+        self, index: int, column: str, code: str, found: str, expected: str, mend: str
+    ) -> None:
+        """Record that a row is refused."""
+        self.problems.append(
+            Problem(
+                code=code,
+                file=self.grids[self.part[index]].name,
+                row=self.row[index],
+                column=self.column_name(index, column),
+                found=f"'{found[:80]}'" if found else "an empty cell",
+                expected=expected,
+                mend=mend,
+            )
+        )
+
+    def refused_rows(self) -> set[tuple[str, int]]:
+        """Rows that have a problem, by grid name and data row."""
+        return {(p.file, p.row) for p in self.problems if p.row is not None}
+
+    def column(self, name: str) -> list[str]:
+        """Cells of a field; all empty if no file has it."""
+        if name not in self.cells:
+            return [""] * len(self.cells)
+        return [str(cell) for cell in self.cells[name]]
+
+
+def load(
+    files: Sequence[Path],
+    kind: str,
+    *,
+    mapping: Mapping[str, str] | None = None,
+    fixed: Mapping[str, str] | None = None,
+    encoding: str | None = None,
+) -> Draft:
+    """Read files of one kind.
+
+    Parameters
+    ----------
+    files
+        Paths.
+    kind
+        A key of `headers.KINDS`.
+    mapping
+        Field by column name, stronger than the aliases.
+    fixed
+        Value by field for files that lack it, e.g. the operator whose list it is.
+    encoding
+        As in `open_files.open_file`.
+
+    Raises
+    ------
+    InvalidDataError
+        A file cannot be read, or no sheet of it names its columns.
+    UnknownNameError
+        ``mapping`` or ``fixed`` names a field that does not exist.
+    """
+    for name in fixed or {}:
+        if name not in KINDS[kind]:
+            raise UnknownNameError("field", name, KINDS[kind])
+    draft = Draft(pd.DataFrame(), [], [], [], [], [])
+    frames = []
+    for path in files:
+        found = 0
+        grids = open_file(path, encoding)
+        for grid in grids:
+            header = find_header(grid, kind, mapping)
+            if header is None:
+                continue
+            found += 1
+            frames.append(_append(draft, grid, header))
+            if len(draft.row) > MAX_ROWS:
+                raise too_many_rows(path, len(draft.row))
+        if not found:
+            raise InvalidDataError([not_recognised(grid, kind) for grid in grids])
+    draft.cells = pd.concat(frames, ignore_index=True).fillna("") if frames else pd.DataFrame()
+    for name, value in (fixed or {}).items():
+        given = draft.column(name)
+        draft.cells[name] = [cell or value for cell in given]
+    return draft
+
+
+def _append(draft: Draft, grid: Grid, header: Header) -> pd.DataFrame:
+    draft.notes += grid.notes
+    part = len(draft.grids)
+    draft.grids.append(grid)
+    draft.headers.append(header)
+    width = len(header.names)
+    kept = []
+    for number, line in enumerate(grid.lines[header.first :], start=1):
+        if not any(cell and not cell.isspace() for cell in line):
+            continue
+        kept.append([line[i] if i < len(line) else "" for i in header.fields.values()])
+        draft.part.append(part)
+        draft.row.append(number)
+        draft.line.append(header.first + number - 1)
+        if any(cell.strip() for cell in line[width:]):
+            draft.refuse(
+                len(draft.row) - 1,
+                next(iter(header.fields)),
+                "too-many-cells",
+                " | ".join(line)[:60],
+                f"{width} cells as in the header",
+                "a decimal comma in a file with commas between cells? save it with ';' or as .xlsx",
+            )
+    frame = pd.DataFrame(kept, columns=list(header.fields), dtype=object)
+    for name in frame.columns:
+        frame[name] = _tidy(frame[name], draft, grid, header.names[header.fields[name]])
+    draft.notes += _column_notes(grid, header)
+    return frame
+
+
+def _tidy(cells: pd.Series[Any], draft: Draft, grid: Grid, column: str) -> pd.Series[Any]:
+    codes, different = pd.factorize(cells)
+    raw = [str(cell) for cell in different]
+    mended, encoding = repaired(raw)
+    texts = [cleaned(mended.get(cell, cell)[:MAX_TEXT]) for cell in raw]
+    # An apostrophe before a formula is how such cells are made harmless in CSV: not part of it.
+    texts = [t[1:] if len(t) > 1 and t[0] == "'" and t[1] in "=+-@" else t for t in texts]
+    if encoding:
+        first = next(iter(mended.items()))
+        draft.notes.append(
+            Note(
+                "encoding",
+                grid.name,
+                first[0][:80],
+                f"'{first[1][:80]}' ({encoding}; {len(mended)} giá trị)",
+                f"{encoding} text, {len(mended)} different values",
+                column=column,
+            )
+        )
+    return pd.Series(np.array(texts, dtype=object)[codes], index=cells.index, dtype=object)
+
+
+def _column_notes(grid: Grid, header: Header) -> Iterator[Note]:
+    for name, column in header.fields.items():
+        if header.names[column] != name and not header.names[column].startswith("⟨"):
+            yield Note("column", grid.name, header.names[column], name, f"the column {name}")
+    for left in header.left_out:
+        yield Note("column-left-out", grid.name, left, "không dùng", "nothing: left out")
