@@ -22,6 +22,7 @@ from qn_coverage.core.rules import load_rule
 from qn_coverage.core.scenario import Scenario
 from qn_coverage.propagation.emitters import Mosaic
 from qn_coverage.study import Study
+from qn_coverage.why import with_reasons
 from tests.render.browsing import ARGUMENTS
 
 CELL_M = 250.0
@@ -236,7 +237,7 @@ def ridge_path(samples: int = 90, *, length_km: float = 9.0, ridge_m: float = 31
 
 
 def _paths() -> dict[str, Path]:
-    return {"v3": ridge_path(), "gap-0001": ridge_path(30), "gap-0002": ridge_path(200)}
+    return {"v3": ridge_path(), "gap-0001": ridge_path(30, ridge_m=-5.0), "gap-0002": ridge_path(200)}
 
 
 def _reasons() -> pd.DataFrame:
@@ -414,7 +415,7 @@ def make_study(grid: Grid, **changed) -> Study:
         "sectors": _sectors(),
         "villages": _villages(),
         "places": _places(),
-        "gaps": _gaps(),
+        "gaps": with_reasons(_gaps(), _reasons(), "gap_id"),
         "reasons": _reasons(),
         "paths": _paths(),
         "measurements": _measurements(),
@@ -453,7 +454,7 @@ def hostile_study(grid: Grid) -> Study:
         "sectors": _sectors(),
         "villages": _villages(),
         "places": _places(),
-        "gaps": _gaps(),
+        "gaps": with_reasons(_gaps(), _reasons(), "gap_id"),
         "reasons": _reasons(),
         "judgements": _judgements(),
         "indicators": _indicators(),
@@ -463,6 +464,7 @@ def hostile_study(grid: Grid) -> Study:
             if column in {"name_vi", "name_en", "name", "note", "source", "commune", "communes",
                           "predecessors", "operator", "programme", "district", "former_commune",
                           "operator_after", "site_after", "type", "technology", "site_id",
+                          "reason_operator", "reason_site_id",
                           "text_vi", "text_en", "by_vi", "by_en", "needs_vi", "needs_en",
                           "verdict_vi", "verdict_en", "comparison_vi", "comparison_en"} and not (
                 name == "sectors" and column in {"technology", "site_id"}

@@ -247,6 +247,108 @@ def test_popups_say_what_is_known_and_how_well(desktop):
     assert "không có tín hiệu" in text
 
 
+def test_a_village_without_signal_says_how_sure_and_why(desktop):
+    page = desktop.page
+    popup = page.locator(".leaflet-popup-content")
+    page.evaluate("QN.goVillage(3)")
+    text = popup.inner_text()
+    for words in ("Trắng sóng", "Viettel · 4G · s1 · 9,0\u00a0km", "22,4\u00a0dB",
+                  "Địa hình che khuất", "cao hơn đường ngắm 302\u00a0m",
+                  "nâng cột thêm 60\u00a0m vẫn không đủ", "máy ở độ cao 12,0\u00a0m",
+                  "1,4\u00a0km, đông bắc"):  # fmt: skip
+        assert words in text
+    page.check("input[value=en]")
+    text = popup.inner_text()
+    for words in ("No signal", "Terrain in the way", "north-east", "302\u00a0m above the line"):
+        assert words in text
+    popup.locator(".qn-why summary").click()
+    assert "37.0\u00a0dB: Too far from the site" in popup.inner_text()
+
+
+def test_the_profile_picture_marks_the_edge_above_the_line_of_sight(desktop):
+    page = desktop.page
+    page.evaluate("QN.goVillage(3)")
+    picture = page.locator(".leaflet-popup svg.qn-profile")
+    assert picture.count() == 1
+    assert picture.locator("polygon").count() == 2
+    assert picture.locator(".qn-edge").get_attribute("fill") == "#c0392b"
+    seen = picture.evaluate("(node) => node.textContent")
+    assert "khoảng cách từ trạm (km)" in seen
+    assert "độ cao (m)" in seen
+    box = picture.bounding_box()
+    for part in ("polygon", ".qn-edge", "circle"):
+        inner = picture.locator(part).first.bounding_box()
+        assert inner["x"] >= box["x"]
+        assert inner["x"] + inner["width"] <= box["x"] + box["width"]
+        assert inner["y"] + inner["height"] <= box["y"] + box["height"]
+    page.evaluate("QN.goGap(0)")
+    assert picture.locator(".qn-edge").get_attribute("fill") != "#c0392b"
+
+
+def test_a_village_that_cannot_be_told_says_what_it_waits_for(desktop):
+    page = desktop.page
+    page.evaluate("QN.goVillage(4)")
+    text = page.locator(".leaflet-popup-content").inner_text()
+    for words in ("Không kết luận được", "45\u00a0% phủ sóng", "30\u00a0% lõm sóng",
+                  "25\u00a0% trắng sóng", "vị trí chính xác hơn", "đo kiểm tại chỗ"):  # fmt: skip
+        assert words in text
+
+
+def test_where_path_and_map_disagree_the_popup_says_so(desktop):
+    desktop.page.evaluate("QN.goGap(0)")
+    text = desktop.page.locator(".leaflet-popup-content").inner_text()
+    assert "đủ sóng" in text
+    assert "Còn thiếu" not in text
+
+
+def test_villages_are_filtered_by_class(desktop):
+    page = desktop.page
+    assert page.evaluate("QN.drawn().villages") == 6
+    page.uncheck("#qn-classes [data-class=covered]")
+    assert page.evaluate("QN.drawn().villages") == 3
+    assert page.locator(".qn-village").count() == 3
+    assert "xác suất từ 90" not in page.locator("#qn-legend").inner_text()
+    page.check("#qn-when-0")
+    assert page.evaluate("QN.drawn().villages") == 5
+    page.check("#qn-classes [data-class=covered]")
+    assert page.evaluate("QN.drawn().villages") == 6
+
+
+def test_shares_come_with_their_interval_and_what_it_does_not_hold(desktop):
+    page = desktop.page
+    shown = page.locator("#qn-headline").inner_text()
+    assert "70,2\u00a0% – 99,8\u00a0%" in shown
+    assert "Không gồm trạm thiếu" in shown
+    page.evaluate("QN.goUnit('commune', 2)")
+    text = page.locator(".leaflet-popup-content").inner_text()
+    assert "43\u00a0% – 95\u00a0%" in text
+    assert "sai số của mô hình" in text
+    page.check("input[value=en]")
+    text = page.locator(".leaflet-popup-content").inner_text()
+    assert "5–95%: 43% – 95%" in text
+    page.evaluate("QN.goUnit('former', 0)")
+    assert "5–95" not in page.locator(".leaflet-popup-content").inner_text()
+
+
+def test_where_to_measure_is_a_layer_of_its_own(desktop):
+    page = desktop.page
+    assert page.locator(".qn-measure").count() == 0
+    page.check("[data-layer=measurements]")
+    assert page.locator(".qn-measure").count() == 2
+    assert "Nơi nên đo" in page.locator("#qn-legend").inner_text()
+
+
+def test_the_claims_say_their_verdict_and_link_the_report_that_decides(desktop):
+    page = desktop.page
+    page.evaluate(OPEN_ALL)
+    text = page.locator("#qn-claims").inner_text()
+    assert "Mâu thuẫn với bằng chứng" in text
+    assert "Cần để kiểm chứng:" in text
+    link = page.locator("#qn-claims a").first
+    assert link.get_attribute("href") == "https://vjs.vietnam.vn/khu-10"
+    assert "79\u00a0%" in page.locator("#qn-indicators").inner_text()
+
+
 def test_a_vague_position_shows_its_circle_only_while_selected(desktop):
     page = desktop.page
     halo = ".leaflet-qn-halo-pane path"

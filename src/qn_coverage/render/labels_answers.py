@@ -16,10 +16,10 @@ _SURE: Final = {
     "sure.waits": ("Còn chờ", "Waits for"),
     "waits.position": ("vị trí chính xác hơn", "a better position"),
     "waits.model": ("đo kiểm tại chỗ", "a measurement on the spot"),
-    "sure.interval": ("5–95 %: {low} – {high}", "5–95%: {low} – {high}"),
+    "sure.interval": ("5–95\u00a0%: {low} – {high}", "5–95%: {low} – {high}"),
     "sure.intervalNote": (
         (
-            "5–95 %: khoảng do sai số của mô hình truyền sóng. Không gồm trạm thiếu hoặc sai, "
+            "5–95\u00a0%: khoảng do sai số của mô hình truyền sóng. Không gồm trạm thiếu hoặc sai, "
             "ngưỡng sai, dân số sai chỗ."
         ),
         (
@@ -157,8 +157,12 @@ _CLAIMS: Final = {
 
 _REPORT: Final = {
     "report.disagree": (
-        "Theo ITU-R P.1812 thì đủ sóng, theo mô hình {model} của bản đồ thì không",
-        "Enough signal by ITU-R P.1812, not by the map's model, {model}",
+        "Đủ sóng theo P.1812, không đủ theo mô hình của bản đồ",
+        "Enough by P.1812, not enough by the map's model",
+    ),
+    "report.ties": (
+        "Khi tỷ lệ bằng nhau, xã có cận dưới thấp hơn đứng trước.",
+        "Where shares are equal, the lower end of the interval decides.",
     ),
     "report.measure": ("Cần đo kiểm", "Measure"),
 }

@@ -41,8 +41,8 @@ def render_report(study: Study, map_png: bytes | None = None) -> str:
         (
             _title(study),
             report_parts.headline(study),
-            _map(study, worst["code"].tolist(), map_png),
             report_parts.villages(study),
+            _map(study, worst["code"].tolist(), map_png),
             report_parts.communes(worst),
             report_parts.gaps(study),
             report_parts.claims(study),

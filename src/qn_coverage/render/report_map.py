@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -23,6 +24,8 @@ WIDTH: Final = 1000.0
 _EDGE: Final = 14.0
 _TOLERANCE_M: Final = 120.0
 _BAR_KM: Final = 20
+_LINE: Final = 18
+_LETTER: Final = 9.0
 _STAR: Final = "M0-8.2 2-2.7 8-2.6 3.2 1 4.9 6.6 0 3.3-4.9 6.6-3.2 1-8-2.6-2-2.7Z"
 _CLASS_SIGNS: Final = {
     "covered": "M-3 0A3 3 0 1 0 3 0A3 3 0 1 0-3 0Z",
@@ -92,9 +95,9 @@ def map_legend(study: Study) -> str:
     return (
         f'<div class="key"><div><b>{label("legend.share.population")}</b><ul>{ramp}</ul></div>'
         f"<div><b>{label('classes.title')}</b><ul>{classes}</ul></div><div><ul>"
-        f"<li><i class=hatch></i>{label('legend.gaps')}</li>"
-        f"<li>{_small(_STAR, '#1f2a33')}{label('legend.place.named_site')}</li>"
-        f"<li><b class=no>1</b>{_WORST}</li></ul></div></div>"
+        f"<li><i class=hatch></i><span>{label('legend.gaps')}</span></li>"
+        f"<li>{_small(_STAR, '#1f2a33')}<span>{label('legend.place.named_site')}</span></li>"
+        f"<li><b class=no>1</b><span>{_WORST}</span></li></ul></div></div>"
     )
 
 
@@ -157,12 +160,16 @@ def _short(name: Any) -> str:
 
 
 def _name(text: str, at: tuple[float, float]) -> str:
+    lines = textwrap.wrap(text, _LINE)
     x, y = at
-    left = x > WIDTH * 0.72
-    return (
-        f'<text x="{x - 11 if left else x + 11:g}" y="{y + 5:g}" '
-        f'text-anchor="{"end" if left else "start"}" class="place">{escaped(text)}</text>'
+    left = x + 11 + _LETTER * max(map(len, lines)) > WIDTH
+    start = x - 11 if left else x + 11
+    spans = "".join(
+        f'<tspan x="{start:g}" y="{y + 5 + 17 * (row - (len(lines) - 1) / 2):g}">{escaped(line)}'
+        "</tspan>"
+        for row, line in enumerate(lines)
     )
+    return f'<text text-anchor="{"end" if left else "start"}" class="place">{spans}</text>'
 
 
 def _numbers(communes: gpd.GeoDataFrame, numbered: Sequence[str], sheet: _Sheet) -> str:

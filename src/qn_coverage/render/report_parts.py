@@ -12,6 +12,7 @@ from qn_coverage.render.written import (
     both,
     date_of,
     escaped,
+    figure,
     interval,
     known,
     label,
@@ -24,6 +25,7 @@ from qn_coverage.render.written import (
 if TYPE_CHECKING:
     import pandas as pd
 
+    from qn_coverage.render.written import Said
     from qn_coverage.study import Study
 
 WORST: Final = 10
@@ -32,9 +34,12 @@ _STATES: Final = ("before", "after")
 
 
 def worst_communes(study: Study, count: int = WORST) -> pd.DataFrame:
-    """Communes with the least covered share of people after the programme, the worst first."""
-    order = ["population_share_after", "uncovered_population_after", "code"]
-    ranked = study.communes.sort_values(order, ascending=[True, False, True], kind="stable")
+    """Communes with the least covered share of people after the programme, the worst first.
+
+    Where shares are equal, the one whose interval reaches lower comes first.
+    """
+    order = ["population_share_after", "population_share_after_low", "code"]
+    ranked = study.communes.sort_values(order, kind="stable")
     return ranked[ranked["population_share_after"].notna()].head(count)
 
 
@@ -48,7 +53,7 @@ def headline(study: Study) -> str:
     villages = study.summary["villages"]
     rows.append(
         (
-            label("headline.villages", n=number(villages["total"])),
+            label("headline.villages", n=figure(number(villages["total"]))),
             *(number(villages[f"{state}_covered"]) for state in _STATES),
             "–",
             _cannot_tell(villages),
@@ -56,9 +61,9 @@ def headline(study: Study) -> str:
     )
     head = [
         "",
-        f"{label('when.before.short')}<br>{date_of(study.before.on)}",
-        f"{label('when.after.short')}<br>{date_of(study.after.on)}",
-        both(("Sau: khoảng 5–95 %", "After: 5–95% interval")),
+        f"{label('when.before.short')}{_on(study.before.on)}",
+        f"{label('when.after.short')}{_on(study.after.on)}",
+        both(("Sau: khoảng 5–95\u00a0%", "After: 5–95% interval")),
         both(("Còn lại", "What is left")),
     ]
     return section(
@@ -71,10 +76,10 @@ def headline(study: Study) -> str:
 def villages(study: Study) -> str:
     """Villages by class of the rule, before and after."""
     labels, counts = answers.class_labels(study.rule), answers.class_counts(study)
-    limits = {
-        "covered": percent(study.rule.classes.covered.probability[0], 0),
-        "weak": percent(study.rule.classes.weak.probability[0], 0),
-        "sure": percent(study.rule.classes.sure_share, 0),
+    limits: dict[str, Said] = {
+        "covered": _share_limit(study.rule.classes.covered.probability[0]),
+        "weak": _share_limit(study.rule.classes.weak.probability[0]),
+        "sure": _share_limit(study.rule.classes.sure_share),
     }
     rows = [
         (
@@ -106,7 +111,12 @@ def communes(worst: pd.DataFrame) -> str:
         label("kind.commune"),
         label("unit.population"),
         both(("Dân số có sóng: trước → sau", "Population with signal: before → after")),
-        both(("5–95 % (sau)", "5–95% (after)")),
+        both(
+            (
+                "5–95\u00a0% (sau), chỉ gồm sai số mô hình",
+                "5–95% (after), model error only",
+            )
+        ),
         label("unit.offPopulation"),
         both(("Đất có sóng (sau)", "Land with signal (after)")),
     ]
@@ -126,9 +136,12 @@ def communes(worst: pd.DataFrame) -> str:
         for rank, row in enumerate(records(worst), start=1)
     ]
     return section(
-        ("Mười xã, phường, đặc khu kém nhất", "The ten worst communes"),
+        (
+            f"{len(rows)} xã, phường, đặc khu kém nhất",
+            f"The {len(rows)} communes with the least coverage",
+        ),
         table(head, rows, numeric=2, kind="communes"),
-        f'<p class="note">{label("sure.intervalNote")}</p>',
+        f'<p class="note">{label("report.ties")}</p>',
     )
 
 
@@ -143,7 +156,7 @@ def gaps(study: Study) -> str:
             escaped(row["commune"]),
             number(row["area_km2"], 1),
             "≈ " + number(row["population"]),
-            *reason_cells(row, study.scenario.model.name),
+            *reason_cells(row),
         )
         for row in records(ranked.head(GAPS))
     ]
@@ -226,8 +239,8 @@ def method(study: Study) -> str:
         thresholds="; ".join(
             f"{name} ≥ {number(dbm)} dBm" for name, dbm in sorted(service.threshold_dbm.items())
         ),
-        share=percent(service.location_probability, 0),
-        sigma=number(service.location_sigma_db, 1),
+        share=_share_limit(service.location_probability),
+        sigma=figure(number(service.location_sigma_db, 1)),
         cell=number(study.grid.cell_m),
     )
     caveats = "".join(
@@ -262,16 +275,25 @@ def _shares(province: Any, what: str, key: str, left: str) -> tuple[str, ...]:
 
 
 def _people_off(province: Any) -> str:
-    return label("headline.offPopulation", n=number(province["uncovered_population_after"]))
+    return label("headline.offPopulation", n=figure(number(province["uncovered_population_after"])))
 
 
 def _land_off(province: Any) -> str:
-    return label("headline.offLand", n=number(province["uncovered_land_km2_after"]))
+    return label("headline.offLand", n=figure(number(province["uncovered_land_km2_after"])))
 
 
 def _cannot_tell(counts: Any) -> str:
     found = counts["after_cannot_tell"]
-    return label("headline.cannotTell", n=number(found)) if found else ""
+    return label("headline.cannotTell", n=figure(number(found))) if found else ""
+
+
+def _share_limit(share: float) -> tuple[str, str]:
+    text = percent(share, 0)
+    return text, text.replace("\u00a0", "")
+
+
+def _on(day: Any) -> str:
+    return f'<span class="on">{date_of(day)[0]}</span>'
 
 
 def _rule(study: Study) -> str:

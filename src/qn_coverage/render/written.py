@@ -14,8 +14,11 @@ from qn_coverage.render.labels import LABELS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    Said = str | tuple[str, str]
+
 _ADDRESS: Final = re.compile(r"(https?://[^\s;\"<>]*[^\s;\"<>),.\]])")
 _COMPASS: Final = 8
+_SWAPPED: Final = str.maketrans(",.", ".,")
 NOTHING: Final = "–"
 
 
@@ -28,7 +31,7 @@ def number(value: Any, digits: int = 0) -> str:
     """Number as Vietnamese writes it: 1.234,5; a dash for none."""
     if not known(value):
         return NOTHING
-    text = f"{abs(float(value)):,.{digits}f}".translate(str.maketrans(",.", ".,"))
+    text = f"{abs(float(value)):,.{digits}f}".translate(_SWAPPED)
     negative = float(value) < 0 and any(digit in text for digit in "123456789")
     return f"\u2212{text}" if negative else text
 
@@ -53,9 +56,10 @@ def interval(low: Any, high: Any) -> str:
     return f"{percent(low)} – {percent(high)}"
 
 
-def date_of(value: Any) -> str:
-    """Day as dd/mm/yyyy."""
-    return pd.Timestamp(value).strftime("%d/%m/%Y")
+def date_of(value: Any) -> tuple[str, str]:
+    """Day as dd/mm/yyyy, and as yyyy-mm-dd."""
+    day = pd.Timestamp(value)
+    return day.strftime("%d/%m/%Y"), day.strftime("%Y-%m-%d")
 
 
 def direction(bearing_deg: float) -> tuple[str, str]:
@@ -77,9 +81,28 @@ def both(pair: Sequence[str], tag: str = "span") -> str:
     return f'{first} <{tag} class="en" lang="en">{linked(english)}</{tag}>'
 
 
-def label(key: str, tag: str = "span", **values: str) -> str:
-    """Label of the page in both languages."""
-    return both([text.format(**values) for text in LABELS[key]], tag)
+def figure(text: str) -> tuple[str, str]:
+    """A number's text in both spellings: 1.234,5 and 1,234.5."""
+    return text, text.translate(_SWAPPED)
+
+
+def label(key: str, tag: str = "span", /, **values: Said) -> str:
+    """Label of the page in both languages; values are texts, or a pair of them."""
+    return both(filled(key, **values), tag)
+
+
+def filled(key: str, /, **values: Said) -> tuple[str, str]:
+    """Both languages of a label with its values put in."""
+    first, second = (
+        text.format(
+            **{
+                name: value if isinstance(value, str) else value[language]
+                for name, value in values.items()
+            }
+        )
+        for language, text in enumerate(LABELS[key])
+    )
+    return first, second
 
 
 def linked(text: str) -> str:
