@@ -83,7 +83,9 @@ def test_the_same_run_gives_the_same_bytes(flat, results, tmp_path):
 def test_mapinfo_files_state_utf_8(results, tmp_path):
     mapinfo.write_tab(results, tmp_path / "tab")
     mapinfo.write_mif(results, tmp_path / "mif")
-    assert '!charset "UTF-8"' in (tmp_path / "tab" / "villages.tab").read_text(encoding="utf-8")
+    assert "!version 1520\n!charset UTF-8" in (tmp_path / "tab" / "villages.tab").read_text(
+        encoding="utf-8"
+    )
     assert 'Charset "UTF-8"' in (tmp_path / "mif" / "villages.mif").read_text(encoding="utf-8")
 
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from qn_coverage.core.errors import UnknownNameError
-from qn_coverage.export import geoparquet, mapinfo, shapefile, spreadsheet_csv
+from qn_coverage.export import geoparquet, kmz, mapinfo, shapefile, spreadsheet_csv, workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -46,6 +46,10 @@ class Exporter:
 
 
 _ALL: Final = (
+    Exporter("kmz", "KMZ cho Google Earth", "KMZ for Google Earth", "coverage", ".kmz",
+             kmz.write_kmz),
+    Exporter("xlsx", "Sổ tính Excel để in", "Excel workbook for print", "coverage", ".xlsx",
+             workbook.write_workbook),
     Exporter("mapinfo-tab", "MapInfo TAB", "MapInfo TAB", "mapinfo-tab", "", mapinfo.write_tab),
     Exporter("mapinfo-mif", "MapInfo MIF", "MapInfo MIF", "mapinfo-mif", "", mapinfo.write_mif),
     Exporter("shapefile", "Shapefile", "Shapefile", "shapefile", "", shapefile.write_shapefile),
