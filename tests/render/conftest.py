@@ -237,7 +237,11 @@ def ridge_path(samples: int = 90, *, length_km: float = 9.0, ridge_m: float = 31
 
 
 def _paths() -> dict[str, Path]:
-    return {"v3": ridge_path(), "gap-0001": ridge_path(30, ridge_m=-5.0), "gap-0002": ridge_path(200)}
+    return {
+        "v3": ridge_path(),
+        "gap-0001": ridge_path(30, ridge_m=-5.0),
+        "gap-0002": ridge_path(200),
+    }
 
 
 def _reasons() -> pd.DataFrame:

@@ -118,6 +118,15 @@ def test_hostile_names_are_text(hostile_study):
     assert "<script>window.hacked=1</script>" in found.text
 
 
+def test_it_says_where_to_measure_or_that_it_would_not_help(study, text):
+    shown = parsed(text).text
+    assert "Where measuring helps most" in shown
+    assert "0,84" in shown
+    assert "0,96" in shown
+    none = replace(study, measurements=study.measurements.iloc[2:])
+    assert "At no place would one measurement" in parsed(render_report(none)).text
+
+
 def test_a_study_without_gaps_claims_or_indicators_still_makes_a_report(study):
     bare = replace(
         study,

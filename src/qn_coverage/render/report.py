@@ -45,6 +45,7 @@ def render_report(study: Study, map_png: bytes | None = None) -> str:
             _map(study, worst["code"].tolist(), map_png),
             report_parts.communes(worst),
             report_parts.gaps(study),
+            report_parts.measurements(study),
             report_parts.claims(study),
             report_parts.indicators(study),
             report_parts.method(study),

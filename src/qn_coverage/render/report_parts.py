@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from qn_coverage.analysis.evidence import records
 from qn_coverage.render import answers, document
+from qn_coverage.render.labels import LABELS
 from qn_coverage.render.report_reasons import reason_cells
 from qn_coverage.render.sources import sources_of
 from qn_coverage.render.written import (
@@ -182,6 +183,41 @@ def gaps(study: Study) -> str:
 
 
 _GAPS: Final = ("Vùng trắng, lõm sóng đông dân nhất", "Gaps with the most people")
+
+
+def measurements(study: Study) -> str:
+    """Where one field measurement would settle most."""
+    made = answers.measurement_columns(study)
+    title = LABELS["layer.measurements"]
+    if not made["rank"]:
+        return section(title, f"<p>{label('layer.measurementsNone')}</p>")
+    rows = [
+        (
+            f"<b>{rank}</b>",
+            f"{number(lat, 4)}; {number(lon, 4)}",
+            number(settled, 2),
+            number(in_all, 2),
+        )
+        for rank, lat, lon, settled, in_all in zip(
+            made["rank"][:WORST],
+            made["y"],
+            made["x"],
+            made["settled"],
+            made["inAll"],
+            strict=False,
+        )
+    ]
+    head = [
+        "",
+        both(("Vĩ độ; kinh độ (WGS 84)", "Latitude; longitude (WGS 84)")),
+        label("measure.settled"),
+        label("measure.inAll"),
+    ]
+    return section(
+        title,
+        table(head, rows, numeric=2, kind="measure"),
+        f'<p class="note">{label("measure.note")}</p>',
+    )
 
 
 def claims(study: Study) -> str:

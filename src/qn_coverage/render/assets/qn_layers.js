@@ -24,7 +24,7 @@
     const narrow = window.innerWidth < 640;
     return {
       maxWidth: narrow ? 290 : 360, minWidth: narrow ? 230 : 270,
-      maxHeight: Math.max(200, Math.min(600, window.innerHeight - (narrow ? 250 : 120))),
+      maxHeight: Math.max(200, Math.min(600, window.innerHeight - (narrow ? 285 : 120))),
       // Clear of the legend in the corner.
       autoPanPaddingTopLeft: narrow ? [10, 10] : [QN.legendWidth(), 14],
       autoPanPaddingBottomRight: narrow ? [10, 30] : [56, 30],
