@@ -62,7 +62,7 @@ def number(cell: str, factors: Mapping[str, float]) -> tuple[float, bool]:
         It is no number, or has a unit that is not among ``factors``.
     """
     text = cell.strip().replace(" ", "")
-    grouped = re.fullmatch(r"\d{1,3}([.,])\d{3}", text)
+    grouped = re.match(r"\d{1,3}[.,]\d{3}(?!\d)", text)
     match = _NUMBER.fullmatch(text)
     if match is None:
         raise Unclear("a number")

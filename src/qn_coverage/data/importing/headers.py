@@ -105,7 +105,7 @@ def find_header(grid: Grid, kind: str, mapping: Mapping[str, str] | None = None)
         for depth, names in _readings(line, below):
             fields = _fields(names, kind, told, grid)
             if len(fields) >= (1 if grid.titled else _ENOUGH) and (
-                best is None or len(fields) > len(best[3])
+                best is None or (len(fields), -depth) > (len(best[3]), -best[1])
             ):
                 best = (row + depth, depth, names, fields)
     if best is None:

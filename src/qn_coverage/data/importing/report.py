@@ -87,8 +87,9 @@ def write_report(report: Report, path: Path) -> None:
     book = Workbook()
     summary: Any = book.active
     summary.title = "Tóm tắt - Summary"
-    for row in _summary_rows(report):
-        _append(summary, row)
+    for row, values in enumerate(_summary_rows(report), start=1):
+        for column, value in enumerate(values, start=1):
+            _put(summary, row, column, value)
     summary.freeze_panes = "A2"
     for number, width in enumerate((14, 30, 8, 24, 40, 60, 60), start=1):
         summary.column_dimensions[get_column_letter(number)].width = width
@@ -121,12 +122,6 @@ def _summary_rows(report: Report) -> Iterator[Sequence[object]]:
         yield ("~ " + note.code, note.file, note.row, note.column, note.found, note.vi, note.en)
 
 
-def _append(sheet: Worksheet, values: Sequence[object]) -> None:
-    row = sheet.max_row + 1 if sheet.max_row > 1 or sheet.cell(1, 1).value is not None else 1
-    for column, value in enumerate(values, start=1):
-        _put(sheet, row, column, value)
-
-
 def _put(sheet: Worksheet, row: int, column: int, value: object) -> Any:
     cell: Any = sheet.cell(row, column)
     if isinstance(value, int) and not isinstance(value, bool):
@@ -145,7 +140,7 @@ def _copy_sheet(book: Workbook, report: Report, part: int) -> None:
     marks = _marks(report, part)
     wanted = {draft.line[i] for i in range(len(draft.row)) if draft.part[i] == part}
     if len(wanted) > COLOURED_ROWS:
-        wanted = {line for line, _ in marks}
+        wanted = set(marks)
     name = "".join("_" if c in "[]:*?/\\'" else c for c in (grid.part or grid.file))
     sheet = book.create_sheet(f"{part + 1} {safe_text(name)}"[:31])
     lines = [*range(header.first), *sorted(wanted)]
@@ -153,7 +148,7 @@ def _copy_sheet(book: Workbook, report: Report, part: int) -> None:
         for column, value in enumerate(grid.lines[line], start=1):
             if value and not value.isspace():
                 _put(sheet, row, column, value)
-        for column, (fill, why) in _of_line(marks, line).items():
+        for column, (fill, why) in marks.get(line, {}).items():
             cell = sheet.cell(row, column + 1)
             cell.fill = fill
             cell.comment = Comment(safe_text(why)[:2_000], "qn-coverage")
@@ -162,25 +157,20 @@ def _copy_sheet(book: Workbook, report: Report, part: int) -> None:
         cell.font = _BOLD
 
 
-def _of_line(
-    marks: dict[tuple[int, int], tuple[PatternFill, str]], line: int
-) -> dict[int, tuple[PatternFill, str]]:
-    return {column: mark for (at, column), mark in marks.items() if at == line}
-
-
-def _marks(report: Report, part: int) -> dict[tuple[int, int], tuple[PatternFill, str]]:
+def _marks(report: Report, part: int) -> dict[int, dict[int, tuple[PatternFill, str]]]:
     """Colour and reason by line and column of a sheet; what is refused is painted last."""
     draft = report.draft
     header, name = draft.headers[part], draft.grids[part].name
     column_of = {shown: i for i, shown in reversed(list(enumerate(header.names)))}
-    marks: dict[tuple[int, int], tuple[PatternFill, str]] = {}
+    marks: dict[int, dict[int, tuple[PatternFill, str]]] = {}
     for note in report.notes:
         if note.file == name and note.row is not None:
             fill = BLUE if note.code.startswith("proposed") else YELLOW
-            at = (header.first + note.row - 1, column_of.get(note.column or "", 0))
-            marks[at] = (fill, f"hiểu là {note.vi} / taken as {note.en}")
+            line, column = header.first + note.row - 1, column_of.get(note.column or "", 0)
+            marks.setdefault(line, {})[column] = (fill, f"hiểu là {note.vi} / taken as {note.en}")
     for problem in report.problems:
         if problem.file == name and problem.row is not None:
-            at = (header.first + problem.row - 1, column_of.get(problem.column or "", 0))
-            marks[at] = (RED, f"{problem.code}: cần / expected {problem.expected}. {problem.mend}")
+            line, column = header.first + problem.row - 1, column_of.get(problem.column or "", 0)
+            why = f"{problem.code}: cần / expected {problem.expected}. {problem.mend}"
+            marks.setdefault(line, {})[column] = (RED, why)
     return marks

@@ -1,0 +1,68 @@
+"""The last step of every import: nothing half-done is written, and the report always is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qn_coverage.core.errors import InvalidDataError
+from qn_coverage.data.importing.report import Report, write_report
+from qn_coverage.data.importing.writing import check_ending, write_checked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import geopandas as gpd
+
+    from qn_coverage.data.importing.draft import Draft
+    from qn_coverage.data.importing.notes import Note
+
+
+def report_path(out: Path | str) -> Path:
+    """Where the report of an import stands: beside the result."""
+    out = Path(out)
+    return out.with_name(f"{out.stem}-report.xlsx")
+
+
+def kept_rows(draft: Draft) -> list[int]:
+    """Indices of the rows of a draft that have no problem."""
+    bad = draft.refused_rows()
+    return [
+        i
+        for i in range(len(draft.row))
+        if (draft.grids[draft.part[i]].name, draft.row[i]) not in bad
+    ]
+
+
+def finish(
+    kind: str,
+    draft: Draft,
+    frame: gpd.GeoDataFrame,
+    kept: Sequence[int],
+    out: Path | str | None,
+    read: Callable[[Path], object],
+    *,
+    dry_run: bool,
+    skip_refused: bool,
+    extra: Sequence[Note] = (),
+) -> Report:
+    """Report, and write result and workbook unless it is a dry run.
+
+    Raises
+    ------
+    InvalidDataError
+        Rows are refused and ``skip_refused`` is not set, or no row is left; the report is written
+        all the same, beside the place of the result.
+    """
+    notes = (*draft.notes, *extra)
+    problems = tuple(sorted(draft.problems, key=lambda p: (p.file, p.row or 0, p.column or "")))
+    report = Report(kind, len(draft.row), len(kept), len(frame), notes, problems, draft)
+    if dry_run or out is None:
+        return report
+    check_ending(Path(out))
+    report_path(out).parent.mkdir(parents=True, exist_ok=True)
+    write_report(report, report_path(out))
+    if problems and (not skip_refused or not kept):
+        raise InvalidDataError(problems)
+    write_checked(frame, out, read)
+    return report

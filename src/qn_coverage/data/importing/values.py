@@ -1,0 +1,122 @@
+"""Columns of a draft → typed values in the schema's ranges; what is out of them is refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from qn_coverage.data.importing import cells
+from qn_coverage.data.importing.cells import Unclear, once
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy.typing as npt
+
+    from qn_coverage.core.schema import Column
+    from qn_coverage.data.importing.draft import Draft
+
+UNITS: Final[Mapping[str, Mapping[str, float]]] = {
+    "bandwidth_mhz": {"": 1.0, "mhz": 1.0, "khz": 0.001},
+    "height_agl_m": {"": 1.0, "m": 1.0, "met": 1.0, "mét": 1.0},
+    "downtilt_deg": {"": 1.0, "°": 1.0, "deg": 1.0, "do": 1.0, "độ": 1.0},
+    "tilt_mechanical": {"": 1.0, "°": 1.0, "deg": 1.0, "do": 1.0, "độ": 1.0},
+    "tilt_electrical": {"": 1.0, "°": 1.0, "deg": 1.0, "do": 1.0, "độ": 1.0},
+    "beamwidth_h_deg": {"": 1.0, "°": 1.0, "deg": 1.0, "do": 1.0, "độ": 1.0},
+    "beamwidth_v_deg": {"": 1.0, "°": 1.0, "deg": 1.0, "do": 1.0, "độ": 1.0},
+    "eirp_dbm": {"": 1.0, "dbm": 1.0},
+    "level_dbm": {"": 1.0, "dbm": 1.0},
+    "uncertainty_m": {"": 1.0, "m": 1.0, "km": 1000.0, "met": 1.0, "mét": 1.0},
+    "population": {"": 1.0, "nguoi": 1.0, "người": 1.0, "thousands": 1.0, "khẩu": 1.0},
+    "households": {"": 1.0, "ho": 1.0, "hộ": 1.0, "thousands": 1.0},
+}
+"""Units that a number may carry, with the factor to the schema's unit."""
+
+_NOTHING: Final = frozenset(("", "-", "--", "n/a", "na", "null", "none", "không có", "không", "?"))
+
+
+def is_empty(cell: str) -> bool:
+    """Whether a cell says that there is nothing to say."""
+    return cell.casefold() in _NOTHING
+
+
+def numbers(draft: Draft, name: str, schema: Column | None = None) -> npt.NDArray[np.float64]:
+    """Numbers of a field, NaN where empty or refused."""
+    column = draft.column(name)
+    factors = UNITS[name]
+    read = once(
+        lambda cell: (np.nan, False) if is_empty(cell) else cells.number(cell, factors), column
+    )
+    out = np.full(len(column), np.nan)
+    for row, cell in enumerate(column):
+        answer = read[cell]
+        if isinstance(answer, Unclear):
+            draft.refuse(row, name, "not-a-number", cell, str(answer), "write a plain number")
+            continue
+        out[row] = answer[0]
+        if answer[1]:
+            draft.note(row, name, "number", cell, f"{answer[0]:g}", f"{answer[0]:g}")
+    if schema is not None:
+        refuse_out_of_range(draft, name, out, schema)
+    return out
+
+
+def refuse_out_of_range(
+    draft: Draft, name: str, values: npt.NDArray[np.float64], schema: Column
+) -> None:
+    """Refuse rows whose number the schema does not allow."""
+    low = -np.inf if schema.minimum is None else schema.minimum
+    high = np.inf if schema.maximum is None else schema.maximum
+    for row in np.flatnonzero((values < low) | (values > high)).tolist():
+        draft.refuse(
+            row, name, "out-of-range", f"{values[row]:g}", f"{low:g} to {high:g}",
+            "check the number and its unit",
+        )  # fmt: skip
+
+
+def days(draft: Draft, name: str) -> list[str]:
+    """Days of a field as ISO texts, ``""`` where empty or refused."""
+    column = ["" if is_empty(cell) else cell for cell in draft.column(name)]
+    month_first = cells.days_are_month_first(column)
+    out = []
+    read = once(lambda cell: cells.day(cell, day_first=not month_first) if cell else None, column)
+    words = {
+        "day-first": ("ngày/tháng/năm", "day/month/year"),
+        "month-first": ("tháng/ngày/năm", "month/day/year"),
+        "serial": ("số ngày của Excel", "Excel's count of days"),
+        "month": ("ngày cuối tháng", "the last day of the month"),
+        "year": ("ngày cuối năm", "the last day of the year"),
+    }
+    for row, cell in enumerate(column):
+        answer = read[cell]
+        mixed = month_first is None and isinstance(answer, tuple) and answer[1].endswith("first")
+        if isinstance(answer, Unclear) or mixed:
+            expected = "one order of day and month in the column" if mixed else str(answer)
+            draft.refuse(row, name, "not-a-date", cell, expected, "write it as 2024-01-31")
+            out.append("")
+        elif answer is None:
+            out.append("")
+        else:
+            out.append(answer[0].isoformat())
+            if answer[1]:
+                vi, en = words[answer[1]]
+                draft.note(row, name, "date", cell, f"{out[-1]} ({vi})", f"{out[-1]} ({en})")
+    return out
+
+
+def required_texts(draft: Draft, name: str, mend: str) -> list[str]:
+    """Texts of a field; a row without one is refused."""
+    column = ["" if is_empty(cell) else cell for cell in draft.column(name)]
+    for row, cell in enumerate(column):
+        if not cell:
+            draft.refuse(row, name, "empty-cell", "", "a value", mend)
+    return column
+
+
+def uncertainties(
+    given: npt.NDArray[np.float64], rounding_m: Sequence[float], default: float
+) -> npt.NDArray[np.float64]:
+    """Radius that holds each place: as given, or assumed; never less than the rounding."""
+    assumed = np.where(np.isnan(given), default, given)
+    return np.maximum(assumed, np.ceil(np.asarray(rounding_m)))
