@@ -1,4 +1,4 @@
-# ruff: noqa: PLR0917 - compiled kernels take positional arguments
+
 """Delta-Bullington diffraction: knife edge, spherical Earth, and how they combine.
 
 Source: Recommendation ITU-R P.1812-8, Annex 1, section 4.3; symbols as there. What a profile must
@@ -162,12 +162,19 @@ def spherical_loss(
 
 @compiled
 def least_clearance(d: float, h_te: float, h_re: float, a_p: float) -> tuple[float, float]:
-    """d_se1 (km) and h_se (m): where and how closely the ray passes, eqs. (23) to (24e)."""
-    c = (h_te - h_re) / (h_te + h_re)
-    m = 250.0 * d * d / (a_p * (h_te + h_re))
-    inner = 1.5 * c * math.sqrt(3.0 * m / (m + 1.0) ** 3)
-    inner = min(max(inner, -1.0), 1.0)  # rounding only: |inner| ≤ 1 within the line of sight
-    b = 2.0 * math.sqrt((m + 1.0) / (3.0 * m)) * math.cos((math.pi + math.acos(inner)) / 3.0)
+    """d_se1 (km) and h_se (m): where and how closely the ray passes, eqs. (23) to (24e).
+
+    Eq. (24c), b = 2 √((m+1)/3m) cos(π/3 + arccos(q)/3), is written as the sine of arcsin(q)/3, and
+    1 - q² as a sum of positive terms: near q = 1 the arc cosine would lose half of the digits.
+    """
+    both = h_te + h_re
+    c = (h_te - h_re) / both
+    m = 250.0 * d * d / (a_p * both)
+    cube = (m + 1.0) ** 3
+    q = 1.5 * c * math.sqrt(3.0 * m / cube)
+    rest = (2.0 * m - 1.0) ** 2 * (m + 4.0) + 108.0 * m * (h_te / both) * (h_re / both)
+    arc = math.atan2(q, math.sqrt(rest / (4.0 * cube)))
+    b = 2.0 * math.sqrt((m + 1.0) / (3.0 * m)) * math.sin(arc / 3.0)
     d_1 = 0.5 * d * (1.0 + b)
     d_2 = d - d_1
     near = (h_te - 500.0 * d_1 * d_1 / a_p) * d_2

@@ -1,4 +1,4 @@
-# ruff: noqa: PLR0917 - compiled kernels take positional arguments
+
 """All mechanisms over one profile, compiled: what the checked function and the sweep both call.
 
 Source: Recommendation ITU-R P.1812-8, Annex 1, section 4; symbols as there.
@@ -143,8 +143,8 @@ def path_loss(found: Geometry, ends: Ends, link: Link) -> PathLoss:
         seen.d_lr,
         seen.theta_t,
         seen.theta_r,
-        _coast(link.d_ct, zones.d_ct),
-        _coast(link.d_cr, zones.d_cr),
+        coast_distance(link.d_ct, zones.d_ct),
+        coast_distance(link.d_cr, zones.d_cr),
         zones.d_lm,
         zones.omega,
         ends.h_ts,
@@ -186,7 +186,7 @@ def _diffraction(
 
 
 @compiled
-def _coast(given: float, measured: float) -> float:
+def coast_distance(given: float, measured: float) -> float:
     """Distance to the coast: as given, but 0 for a terminal at sea; measured where NaN."""
     if math.isnan(given) or measured == 0.0:
         return min(measured, INLAND_COAST_KM)

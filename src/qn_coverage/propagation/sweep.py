@@ -1,0 +1,515 @@
+"""P.1812 over terrain: the loss of one mast everywhere, and the best servers of many.
+
+Rays run out from each mast; along a ray everything that P.1812 asks of a profile is kept up to
+date, so a cell costs O(log n) and not O(n). See docs/engine.md for the method and its proofs.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import math
+import os
+import threading
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from qn_coverage.core.errors import CancelledError, InvalidDataError, ModelRangeError, Problem
+from qn_coverage.propagation import median_kernel, ray_state, rays, sector_kernel, sweep_kernel
+from qn_coverage.propagation._arrays import check_range
+from qn_coverage.propagation.emitters import Mosaic
+from qn_coverage.propagation.median_link import median_link
+from qn_coverage.propagation.p1812 import DELTA_N, LATITUDE_DEG, N_0
+from qn_coverage.propagation.p1812.model import (
+    DISTANCE_KM,
+    FREQUENCY_GHZ,
+    HEIGHT_AGL_M,
+    TIME_PERCENT,
+    Polarisation,
+)
+from qn_coverage.propagation.p1812.path_loss import link_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import numpy.typing as npt
+
+    from qn_coverage.propagation.emitters import Emitters, Surface
+    from qn_coverage.propagation.median_fields import MedianLink
+    from qn_coverage.propagation.median_kernel import Desk
+    from qn_coverage.propagation.p1812.path_loss import Link
+    from qn_coverage.propagation.ray_state import Ray, Terrain
+    from qn_coverage.propagation.rays import Fan
+
+FLOOR_DBM: Final = -140.0
+"""Weakest level worth keeping, as in `mosaic`."""
+
+_NEAR_M: Final = 3000.0
+_STRIPE_ROWS: Final = 128
+_MEDIAN_PERCENT: Final = 50.0
+_M_PER_KM: Final = 1000.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepOptions:
+    """What P.1812 wants to know besides the ground and the antennas.
+
+    Attributes
+    ----------
+    time_percent
+        p, 1 to 50 %. At 50 the fast kernels serve; otherwise ten times slower ones.
+    polarisation
+        ``"vertical"`` or ``"horizontal"``.
+    delta_n, n_0, latitude_deg
+        Radio climate; the defaults are estimates for the province, see `p1812`.
+    """
+
+    time_percent: float = 50.0
+    polarisation: Polarisation = "vertical"
+    delta_n: float = DELTA_N
+    n_0: float = N_0
+    latitude_deg: float = LATITUDE_DEG
+
+
+def mast_loss(
+    surface: Surface,
+    *,
+    x_m: float,
+    y_m: float,
+    tx_height_agl_m: float,
+    rx_height_agl_m: float,
+    frequency_mhz: float,
+    max_distance_m: float,
+    options: SweepOptions | None = None,
+    dtype: type[np.floating] = np.float32,
+) -> npt.NDArray[np.floating]:
+    """Basic transmission loss from one mast to every cell around it.
+
+    Cells are answered at the distance of their own centre by the nearest ray. The cell under the
+    mast and cells with no sample of the ground between get free space over the slant distance; so
+    near, nothing else is known. Cells nearer than 0.25 km, where the Recommendation's range
+    begins, get the same formulas as all others: free space and diffraction are defined there, and
+    ducts and scatter add nothing.
+
+    Parameters
+    ----------
+    surface
+        Ground; the mast must stand on its grid.
+    x_m, y_m
+        Mast, in the CRS of the grid.
+    tx_height_agl_m, rx_height_agl_m
+        Antennas above ground, 1 to 3000 m.
+    frequency_mhz
+        30 to 6000 MHz.
+    max_distance_m
+        Radius of the disc.
+    options
+        Time percentage, polarisation, radio climate.
+    dtype
+        Of the answer; computed in float64 in any case.
+
+    Returns
+    -------
+    ndarray
+        Shape (rows, cols), dB; NaN beyond the radius.
+
+    Raises
+    ------
+    ModelRangeError
+        A value is out of range.
+    InvalidDataError
+        The ground has holes, or the mast stands off the grid.
+    """
+    options = options or SweepOptions()
+    _check_ranges(
+        options,
+        rx_height_agl_m,
+        frequency_mhz=np.array([frequency_mhz]),
+        height_agl_m=np.array([tx_height_agl_m]),
+        max_distance_m=np.array([max_distance_m]),
+    )
+    _check_ground(surface, np.array([x_m]), np.array([y_m]))
+    site = _Site(x_m, y_m, tx_height_agl_m, frequency_mhz, max_distance_m)
+    sweep = _Sweep(surface, _terrain_of(surface), rx_height_agl_m, options)
+    place = sweep.place(site, 0.0, max_distance_m)
+    loss = np.full((place.window.rows, place.window.cols), np.inf, dtype=dtype)
+    sweep.run(loss, site, place)
+    loss[np.isinf(loss)] = np.nan
+    whole = np.full(surface.shape, np.nan, dtype=dtype)
+    row, col = place.window.row_0, place.window.col_0
+    whole[row : row + place.window.rows, col : col + place.window.cols] = loss
+    return whole
+
+
+def best_servers_terrain(
+    emitters: Emitters,
+    surface: Surface,
+    *,
+    rx_height_agl_m: float,
+    rx_gain_db: float = 0.0,
+    start: Mosaic | None = None,
+    first_index: int = 0,
+    threads: int | None = None,
+    prune: bool = True,
+    floor_dbm: float = FLOOR_DBM,
+    progress: Callable[[int, int], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    options: SweepOptions | None = None,
+) -> Mosaic:
+    """Best servers of all layers by P.1812 over terrain; see `mosaic.best_servers`.
+
+    Emitters at one mast, height, frequency and reach share one sweep. A loss is the same function
+    of mast and cell whatever else is computed, and the mosaic is the same for every order of
+    updates, so neither threads nor pruning nor a start change a byte.
+
+    Parameters
+    ----------
+    emitters, surface, rx_height_agl_m, rx_gain_db, start, first_index, threads, prune, floor_dbm
+        As there; masts must stand on the grid, and there must be ground in every cell.
+    progress, cancelled
+        As there; a part is the near or the far ring of a mast.
+    options
+        Time percentage, polarisation, radio climate.
+
+    Raises
+    ------
+    ModelRangeError
+        A value is out of the range of P.1812.
+    InvalidDataError
+        The ground has holes, or masts stand off the grid; every one is listed.
+    CancelledError
+        `cancelled` said so.
+    """
+    options = options or SweepOptions()
+    _check_ranges(
+        options,
+        rx_height_agl_m,
+        frequency_mhz=emitters.frequency_mhz,
+        height_agl_m=emitters.height_agl_m,
+        max_distance_m=emitters.max_distance_m,
+    )
+    _check_ground(surface, emitters.x_m, emitters.y_m)
+    layers = len(emitters.required_dbm)
+    mosaic = Mosaic.empty(layers, surface.shape) if start is None else start.copy()
+    sweep = _Sweep(surface, _terrain_of(surface), rx_height_agl_m, options)
+    update = _Update(
+        sweep,
+        sector_kernel.Answer(mosaic.level_dbm, mosaic.second_dbm, mosaic.server, mosaic.count),
+        prune,
+    )
+    jobs = [
+        (site, sectors, *ring)
+        for near in (True, False)
+        for site, sectors in _sites(emitters, rx_gain_db, first_index, floor_dbm)
+        if (ring := _ring(site.reach_m, near=near)) is not None
+    ]
+    _run_all(update, jobs, threads or os.cpu_count() or 1, progress, cancelled)
+    return mosaic
+
+
+@dataclass(frozen=True, slots=True)
+class _Site:
+    """What a sweep starts from: m, MHz."""
+
+    x_m: float
+    y_m: float
+    height_agl_m: float
+    frequency_mhz: float
+    reach_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Mast and cells of one sweep."""
+
+    mast: sweep_kernel.Mast
+    window: sweep_kernel.Window
+    mast_amsl_m: float
+
+
+_Job = tuple[_Site, sector_kernel.Sectors, float, float]
+
+
+class _Sweep:
+    """Losses of sites over one terrain, with buffers for each thread."""
+
+    def __init__(
+        self, surface: Surface, terrain: Terrain, rx_height_agl_m: float, options: SweepOptions
+    ) -> None:
+        self.surface = surface
+        self.terrain = terrain
+        self._rx_height_agl_m = rx_height_agl_m
+        self._options = options
+        self._own = threading.local()
+
+    def place(self, site: _Site, nearest_m: float, farthest_m: float) -> _Place:
+        """Mast in cells and the window of its ring."""
+        surface = self.surface
+        cell = surface.cell_m
+        row = rays.snapped((surface.north_m - site.y_m) / cell - 0.5)
+        col = rays.snapped((site.x_m - surface.west_m) / cell - 0.5)
+        rows, cols = surface.shape
+        reach = farthest_m / cell
+        row_0, row_1 = max(0, math.ceil(row - reach)), min(rows, math.floor(row + reach) + 1)
+        col_0, col_1 = max(0, math.ceil(col - reach)), min(cols, math.floor(col + reach) + 1)
+        window = sweep_kernel.Window(
+            row_0, col_0, row_1 - row_0, col_1 - col_0, nearest_m / cell, reach
+        )
+        mast = sweep_kernel.Mast(row, col, site.height_agl_m, self._rx_height_agl_m)
+        ground = ray_state.ground_at(self.terrain, row, col)
+        return _Place(mast, window, ground + site.height_agl_m)
+
+    def run(self, loss: npt.NDArray[np.floating], site: _Site, place: _Place) -> None:
+        """Losses of the cells whose value in `loss` is above 0."""
+        fan, ray, desk = self._buffers(site.reach_m)
+        link = _link(self._options, site.frequency_mhz)
+        if self._options.time_percent == _MEDIAN_PERCENT:
+            constants = _median_link(link, site.reach_m / _M_PER_KM, self.terrain.wet)
+            median_kernel.sweep_site_median(
+                loss, place.window, place.mast, self.terrain, fan, constants, ray, desk
+            )
+        else:
+            sweep_kernel.sweep_site(loss, place.window, place.mast, self.terrain, fan, link, ray)
+
+    def _buffers(self, reach_m: float) -> tuple[Fan, Ray, Desk]:
+        kept: dict[float, tuple[Fan, Ray, Desk]] = self._own.__dict__.setdefault("kept", {})
+        if reach_m not in kept:
+            kept.clear()
+            radius = reach_m / self.surface.cell_m
+            ray = ray_state.new_ray(math.ceil(radius) + 8)
+            kept[reach_m] = (rays.fan_of(radius), ray, median_kernel.new_desk())
+        return kept[reach_m]
+
+
+class _Update:
+    """Sweeps one ring of one site and lets it into the mosaic; safe in any number of threads."""
+
+    def __init__(self, sweep: _Sweep, answer: sector_kernel.Answer, prune: bool) -> None:
+        self._sweep = sweep
+        self._answer = answer
+        self._prune = prune
+        stripes = sweep.surface.shape[0] // _STRIPE_ROWS + 1
+        self._locks = [threading.Lock() for _ in range(stripes)]
+
+    def __call__(self, job: _Job) -> None:
+        site, sectors, nearest_m, farthest_m = job
+        surface = self._sweep.surface
+        place = self._sweep.place(site, nearest_m, farthest_m)
+        loss = np.empty((place.window.rows, place.window.cols), dtype=np.float32)
+        asked = sector_kernel.ask(
+            loss,
+            place.window,
+            place.mast,
+            sectors,
+            self._answer.second_dbm,
+            surface.ground_m,
+            surface.cell_m,
+            place.mast_amsl_m,
+            92.4 + 20.0 * math.log10(site.frequency_mhz / 1000.0),
+            self._prune,
+        )
+        if asked:
+            self._sweep.run(loss, site, place)
+            self._tell(loss, place, sectors)
+
+    def _tell(
+        self, loss: npt.NDArray[np.float32], place: _Place, sectors: sector_kernel.Sectors
+    ) -> None:
+        surface, window = self._sweep.surface, place.window
+        for stripe, lock in enumerate(self._locks):
+            first = max(stripe * _STRIPE_ROWS - window.row_0, 0)
+            end = min((stripe + 1) * _STRIPE_ROWS - window.row_0, window.rows)
+            if first < end:
+                with lock:
+                    sector_kernel.tell(
+                        loss,
+                        window,
+                        first,
+                        end,
+                        place.mast,
+                        sectors,
+                        self._answer,
+                        surface.ground_m,
+                        surface.cell_m,
+                        place.mast_amsl_m,
+                    )
+
+
+def _run_all(
+    update: _Update,
+    jobs: list[_Job],
+    threads: int,
+    progress: Callable[[int, int], None] | None,
+    cancelled: Callable[[], bool] | None,
+) -> None:
+    """All jobs, a few ahead of the threads, so that a stop is felt soon."""
+    waiting = iter(jobs)
+    done = 0
+    with ThreadPoolExecutor(threads) as pool:
+        running = {pool.submit(update, job) for job in itertools.islice(waiting, 2 * threads)}
+        while running:
+            if cancelled is not None and cancelled():
+                pool.shutdown(cancel_futures=True)
+                raise CancelledError("the computation of coverage was cancelled")
+            finished, running = wait(running, return_when=FIRST_COMPLETED)
+            for future in finished:
+                future.result()
+            done += len(finished)
+            running |= {
+                pool.submit(update, job) for job in itertools.islice(waiting, len(finished))
+            }
+            if progress is not None:
+                progress(done, len(jobs))
+
+
+def _sites(
+    emitters: Emitters, rx_gain_db: float, first_index: int, floor_dbm: float
+) -> list[tuple[_Site, sector_kernel.Sectors]]:
+    """Emitters that share a sweep, the strongest of all first."""
+    keys = np.column_stack(
+        [
+            emitters.x_m,
+            emitters.y_m,
+            emitters.height_agl_m,
+            emitters.frequency_mhz,
+            emitters.max_distance_m,
+        ]
+    )
+    distinct, group = np.unique(keys, axis=0, return_inverse=True)
+    order = np.argsort(group.reshape(-1), kind="stable")
+    bounds = np.searchsorted(group.reshape(-1)[order], np.arange(len(distinct) + 1))
+    found = []
+    for k, key in enumerate(distinct):
+        rows = order[bounds[k] : bounds[k + 1]]
+        sectors = _sectors(emitters, rows, rx_gain_db, first_index, floor_dbm)
+        found.append((_Site(*(float(value) for value in key)), sectors))
+    found.sort(key=lambda pair: -float(pair[1].strength_dbm.max()))
+    return found
+
+
+def _sectors(
+    emitters: Emitters,
+    rows: npt.NDArray[np.int64],
+    rx_gain_db: float,
+    first_index: int,
+    floor_dbm: float,
+) -> sector_kernel.Sectors:
+    layer = emitters.layer[rows].astype(np.int64)
+    required = emitters.required_dbm[layer]
+    return sector_kernel.Sectors(
+        strength_dbm=emitters.reference_eirp_dbm[rows] + rx_gain_db,
+        azimuth_deg=emitters.azimuth_deg[rows],
+        downtilt_deg=emitters.downtilt_deg[rows],
+        beamwidth_h_deg=emitters.beamwidth_h_deg[rows],
+        beamwidth_v_deg=emitters.beamwidth_v_deg[rows],
+        layer=layer,
+        number=rows + first_index,
+        required_dbm=required.astype(np.float32),
+        floor_dbm=np.minimum(floor_dbm, required).astype(np.float32),
+    )
+
+
+def _ring(reach_m: float, *, near: bool) -> tuple[float, float] | None:
+    """Nearest and farthest distance of a pass: near rings first fill the mosaic."""
+    if near:
+        return 0.0, min(reach_m, _NEAR_M)
+    if reach_m <= _NEAR_M:
+        return None
+    return float(np.nextafter(_NEAR_M, np.inf)), reach_m
+
+
+def _terrain_of(surface: Surface) -> Terrain:
+    return ray_state.terrain_of(
+        surface.ground_m, surface.clutter_m, surface.zone, cell_km=surface.cell_m / _M_PER_KM
+    )
+
+
+@functools.lru_cache(maxsize=64)
+def _link(options: SweepOptions, frequency_mhz: float) -> Link:
+    return link_of(
+        frequency_mhz / _M_PER_KM,
+        options.time_percent,
+        options.polarisation == "vertical",
+        options.delta_n,
+        options.n_0,
+        options.latitude_deg,
+        math.nan,
+        math.nan,
+    )
+
+
+@functools.lru_cache(maxsize=256)
+def _median_link(link: Link, reach_km: float, wet: bool) -> MedianLink:
+    return median_link(link, reach_km=reach_km, wet=wet)
+
+
+def _check_ranges(
+    options: SweepOptions, rx_height_agl_m: float, **columns: npt.NDArray[np.float64]
+) -> None:
+    """Ranges of Table 1 of the Recommendation."""
+    check_range(np.array([options.time_percent]), TIME_PERCENT, what="time_percent", model="p1812")
+    check_range(np.array([options.delta_n]), (0.0, 156.0), what="delta_n", model="p1812")
+    check_range(np.array([options.n_0]), (0.0, 1000.0), what="n_0", model="p1812")
+    check_range(np.array([options.latitude_deg]), (-90.0, 90.0), what="latitude_deg", model="p1812")
+    if options.polarisation not in {"horizontal", "vertical"}:
+        raise ModelRangeError(
+            f"p1812: polarisation '{options.polarisation}' is not horizontal or vertical"
+        )
+    check_range(np.array([rx_height_agl_m]), HEIGHT_AGL_M, what="rx_height_agl_m", model="p1812")
+    limits = {
+        "frequency_mhz": (FREQUENCY_GHZ[0] * 1000.0, FREQUENCY_GHZ[1] * 1000.0),
+        "height_agl_m": HEIGHT_AGL_M,
+        "max_distance_m": (1.0, DISTANCE_KM[1] * 1000.0),
+    }
+    for name, values in columns.items():
+        check_range(values, limits[name], what=name, model="p1812")
+
+
+def _check_ground(
+    surface: Surface, x_m: npt.NDArray[np.float64], y_m: npt.NDArray[np.float64]
+) -> None:
+    problems = [*_ground_problems(surface), *_mast_problems(surface, x_m, y_m)]
+    if problems:
+        raise InvalidDataError(problems)
+
+
+def _ground_problems(surface: Surface) -> Iterator[Problem]:
+    if min(surface.shape) < 2:
+        yield Problem(
+            code="grid-too-small",
+            file="terrain",
+            found=f"a grid of {surface.shape[0]} rows and {surface.shape[1]} columns",
+            expected="at least two of each: rays interpolate between cells",
+            mend="take a finer or larger grid",
+        )
+    holes = np.isnan(surface.ground_m)
+    if holes.any():
+        row, col = (int(index[0]) for index in np.nonzero(holes))
+        yield Problem(
+            code="missing-ground",
+            file="terrain",
+            found=f"no height in {int(holes.sum())} cells, the first in row {row}, column {col}",
+            expected="a height in every cell",
+            mend="add the missing tile, or let the scenario say that missing ground is sea",
+        )
+
+
+def _mast_problems(
+    surface: Surface, x_m: npt.NDArray[np.float64], y_m: npt.NDArray[np.float64]
+) -> Iterator[Problem]:
+    rows, cols = surface.shape
+    east, north = x_m - surface.west_m, surface.north_m - y_m
+    inside = (east >= 0.0) & (east <= cols * surface.cell_m)
+    inside &= (north >= 0.0) & (north <= rows * surface.cell_m)
+    for row in np.flatnonzero(~inside):
+        yield Problem(
+            code="mast-off-terrain",
+            file="emitters",
+            row=int(row) + 1,
+            found=f"a mast at ({x_m[row]:.0f}, {y_m[row]:.0f}) m",
+            expected="a place on the terrain: without its ground no path can be drawn",
+            mend="enlarge the terrain, or leave the mast out",
+        )
