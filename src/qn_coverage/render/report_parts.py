@@ -141,8 +141,8 @@ def communes(worst: pd.DataFrame) -> str:
             f"{len(rows)} xã, phường, đặc khu kém nhất",
             f"The {len(rows)} communes with the least coverage",
         ),
-        table(head, rows, numeric=2, kind="communes"),
         f'<p class="note">{label("report.ties")}</p>',
+        table(head, rows, numeric=2, kind="communes"),
     )
 
 
@@ -178,7 +178,7 @@ def gaps(study: Study) -> str:
             (f"Còn {more} vùng khác trong gaps.csv.", f"{more} further gaps are in gaps.csv.")
         )
     return section(
-        _GAPS, table(head, rows, kind="gaps"), f'<p class="note">{note}</p>', kind="wide"
+        _GAPS, f'<p class="note">{note}</p>', table(head, rows, kind="gaps"), kind="wide"
     )
 
 
