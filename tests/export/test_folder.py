@@ -102,7 +102,7 @@ def test_the_geopackage_keeps_accents_and_geometry(tiny_study, written):
     layers = {name for name, _ in pyogrio.list_layers(written / "gaps.gpkg")}
     assert layers == {
         "communes", "former_communes", "districts", "villages", "sites", "sectors", "places",
-        "gaps", "measurements",
+        "gaps", "measurements", "layer_styles",
     }  # fmt: skip
     communes = gpd.read_file(written / "gaps.gpkg", layer="communes")
     assert communes["name_vi"].tolist() == ["Xã Tây", "Xã Đông"]

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
+from qn_coverage.export.qgis_style import add_styles
+
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
@@ -16,7 +18,8 @@ if TYPE_CHECKING:
 
 def write_geopackage(study: Study, path: Path, *, timestamp: datetime) -> None:
     """Write the layers ``communes``, ``former_communes``, ``districts``, ``villages``, ``sites``,
-    ``sectors``, ``places``, ``gaps`` and ``measurements`` in EPSG:4326.
+    ``sectors``, ``places``, ``gaps`` and ``measurements`` in EPSG:4326, and the table
+    ``layer_styles`` with which QGIS draws them.
 
     Parameters
     ----------
@@ -29,17 +32,23 @@ def write_geopackage(study: Study, path: Path, *, timestamp: datetime) -> None:
     """  # noqa: D205
     import pyogrio  # noqa: PLC0415 (loads GDAL: only when asked for)
 
+    layers = _layers(study)
     pyogrio.set_gdal_config_options(
         {"OGR_CURRENT_DATE": timestamp.strftime("%Y-%m-%dT%H:%M:%S.000Z")}
     )
     try:
-        for name, table in _layers(study).items():
+        for name, table in layers.items():
             # SPATIAL_INDEX stays on: QGIS draws large layers through it.
             pyogrio.write_dataframe(
                 _plain(table), path, layer=name, driver="GPKG", append=path.exists(), VERSION="1.2"
             )
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+    columns = {
+        name: [str(column) for column in table.columns.drop("geometry")]
+        for name, table in layers.items()
+    }
+    add_styles(path, columns, timestamp=timestamp)
 
 
 def sites_of(sectors: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

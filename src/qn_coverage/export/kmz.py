@@ -273,16 +273,17 @@ def _description(layer: str, row: pd.Series[Any]) -> str:
 
 def _told(name: Hashable, value: Any) -> str:
     field = field_of(str(name))
-    told = {
-        "yes": lambda: "có / yes" if value else "không / no",
-        "code": lambda: " / ".join(dict.fromkeys(words(value))),
-        "date": lambda: pd.Timestamp(value).strftime("%d/%m/%Y"),
-        "share": lambda: f"{value:.1%}",
-        "count": lambda: f"{value:,.0f}",
-        "m": lambda: f"{value:,.0f} m",
-        "text": lambda: str(value),
-    }
-    return str(told.get(field.kind, lambda: f"{value:.2f} {field.unit}")()).strip()
+    if field.kind == "yes":
+        return "có / yes" if value else "không / no"
+    if field.kind == "code":
+        return " / ".join(dict.fromkeys(words(value)))
+    if field.kind == "date":
+        return str(pd.Timestamp(value).strftime("%d/%m/%Y"))
+    if field.kind == "text":
+        return str(value)
+    pattern = {"share": "{:.1%}", "count": "{:,.0f}", "m": "{:,.0f}"}.get(field.kind, "{:.2f}")
+    unit = "" if field.kind == "share" else field.unit
+    return f"{pattern.format(value)} {unit}".strip()
 
 
 def _empty(value: Any) -> bool:

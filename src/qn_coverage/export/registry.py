@@ -7,7 +7,15 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from qn_coverage.core.errors import UnknownNameError
-from qn_coverage.export import geoparquet, kmz, mapinfo, shapefile, spreadsheet_csv, workbook
+from qn_coverage.export import (
+    geoparquet,
+    kmz,
+    mapinfo,
+    qgis_project,
+    shapefile,
+    spreadsheet_csv,
+    workbook,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -46,6 +54,8 @@ class Exporter:
 
 
 _ALL: Final = (
+    Exporter("qgis", "Dự án QGIS (GeoPackage, raster, kiểu hiển thị)",
+             "QGIS project (GeoPackage, raster, styles)", "qgis", "", qgis_project.write_qgis),
     Exporter("kmz", "KMZ cho Google Earth", "KMZ for Google Earth", "coverage", ".kmz",
              kmz.write_kmz),
     Exporter("xlsx", "Sổ tính Excel để in", "Excel workbook for print", "coverage", ".xlsx",
