@@ -61,8 +61,8 @@ def find_unit(
     present = {c: n for c, n, _ in _present()}
     if code and code.strip().zfill(5) in present:
         found = code.strip().zfill(5)
-        old = [u for u in _formers(former, district) if u.code == found] if former else []
-        return (old[0] if len(old) == 1 else Unit(found, present[found]),)
+        inside = [u for u in _formers(former, district) if u.code == found] if former else []
+        return (inside[0] if len(inside) == 1 else Unit(found, present[found]),)
     new = _presents(name)
     if former:
         old = _formers(former, district)
@@ -111,14 +111,14 @@ def _former() -> tuple[_Former, ...]:
     table = pd.read_csv(layer_path("crosswalk"), dtype=str, keep_default_na=False)
     return tuple(
         _Former(
-            row.old_code,
-            row.old_name_vi,
-            fold_unit_name(row.old_name_vi),
-            fold_unit_name(row.old_district),
-            row.new_code,
-            row.new_name_vi,
+            row["old_code"],
+            row["old_name_vi"],
+            fold_unit_name(row["old_name_vi"]),
+            fold_unit_name(row["old_district"]),
+            row["new_code"],
+            row["new_name_vi"],
         )
-        for row in table.itertuples()
+        for row in table.to_dict("records")
     )
 
 

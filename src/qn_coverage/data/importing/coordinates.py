@@ -173,7 +173,8 @@ def resolve(
         _resolve_row(
             row, (xs[row], ys[row]), (lon, lat), how, refused, metres, given=crs is not None
         )
-    zone, zones = "", ()
+    zone = ""
+    zones: tuple[str, ...] = ()
     if metres.any():
         zone, zones = _from_metres(metres, (lon, lat), how, refused, crs, on_land, expected)
     fine = _rounding_m(xs, ys, how)
@@ -182,7 +183,7 @@ def resolve(
 
 
 def halves(cell: str) -> tuple[str, str] | None:
-    """Cell with both coordinates, split where both halves make sense; None if nowhere or unclear."""
+    """Cell with both coordinates, split where both halves make sense; None if that is unclear."""
     text = cleaned(cell)
     found = {}
     for cut in re.finditer(r"[;/|]|,\s|\s[-–]\s|\s|,|(?<=[BNĐE])(?=\d)", text):

@@ -66,6 +66,15 @@ class Draft:
             )
         )
 
+    def note_same(
+        self, indices: Sequence[int], column: str, code: str, found: str, vi: str, en: str
+    ) -> None:
+        """Record once what many rows were taken for in the same way, at the first of them."""
+        if len(indices) > 1:
+            count = len(indices)
+            vi, en = f"{vi} ({count} dòng như vậy)", f"{en} ({count} rows like this)"
+        self.note(indices[0], column, code, found, vi, en)
+
     def refuse(
         self, index: int, column: str, code: str, found: str, expected: str, mend: str
     ) -> None:

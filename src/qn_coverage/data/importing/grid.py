@@ -48,7 +48,7 @@ class Grid:
         return f"{self.file} [{self.part}]" if self.part else self.file
 
 
-def text_of(value: object) -> str:
+def text_of(value: object) -> str:  # noqa: PLR0911 (a table of kinds)
     """Cell as text: whole numbers without ``.0``, days as ISO, truths as true and false."""
     if value is None:
         return ""

@@ -154,8 +154,7 @@ def _fields(names: Sequence[str], kind: str, told: Mapping[str, str], grid: Grid
     fields: dict[str, int] = {}
     clashes: list[Problem] = []
     drawn = {i: _DRAWN[name] for i, name in enumerate(names) if name in _DRAWN}
-    for column, field in drawn.items():
-        fields[field] = column
+    fields |= {field: column for column, field in drawn.items()}
     said = {i: told[key(name)] for i, name in enumerate(names) if key(name) in told}
     for column, field in said.items():
         if field == IGNORED:
@@ -169,11 +168,10 @@ def _fields(names: Sequence[str], kind: str, told: Mapping[str, str], grid: Grid
         found = _field_of(name, kind)
         if found is None or (found in drawn.values() or found in said.values()):
             continue
-        if found in fields and names[fields[found]] and grid.lines:
-            # The name that stands first among the aliases is the firmer one.
-            if _rank(names[fields[found]], kind, found) <= _rank(name, kind, found):
-                continue
-        fields[found] = column
+        # The name that stands first among the aliases is the firmer one.
+        older = fields.get(found)
+        if older is None or _rank(name, kind, found) < _rank(names[older], kind, found):
+            fields[found] = column
     if clashes:
         raise InvalidDataError(clashes)
     return fields

@@ -33,7 +33,9 @@ _PARTS: Final = frozenset(
 )
 
 
-def open_file(path: Path | str, encoding: str | None = None) -> list[Grid]:
+def open_file(  # noqa: PLR0911 (a table of endings)
+    path: Path | str, encoding: str | None = None
+) -> list[Grid]:
     """Sheets or layers of a file.
 
     Parameters

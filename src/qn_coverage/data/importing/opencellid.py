@@ -117,17 +117,17 @@ def sites_of(cells: pd.DataFrame) -> gpd.GeoDataFrame:
 
 def _base_stations(cells: pd.DataFrame) -> list[str]:
     out = []
-    for row in cells.itertuples():
-        cell = int(row.cell)
-        if row.technology == "4G":
+    names = ("technology", "mnc", "area", "cell")
+    for technology, mnc, area, cell in zip(*(cells[n].tolist() for n in names), strict=True):
+        if technology == "4G":
             key = f"{cell >> 8}"
-        elif row.technology == "5G":
+        elif technology == "5G":
             key = f"{cell >> 12}"
-        elif row.technology == "3G":
-            key = f"{row.area}-{(cell & 0xFFFF) // 10}"
+        elif technology == "3G":
+            key = f"{area}-{(cell & 0xFFFF) // 10}"
         else:
-            key = f"{row.area}-{cell // 10}"
-        out.append(f"OCID-452{int(row.mnc):02}-{row.technology}-{key}")
+            key = f"{area}-{cell // 10}"
+        out.append(f"OCID-452{mnc:02}-{technology}-{key}")
     return out
 
 
@@ -224,7 +224,7 @@ def _parsed(line: list[str]) -> dict[str, Any] | None:
         times = [int(line[i]) if len(line) > i and line[i] else 0 for i in (11, 12)]
         if not all(0 <= t < 4_102_444_800 for t in times):
             return None
-        row = {
+        row: dict[str, Any] = {
             "operator": OPERATOR_BY_MNC[mnc], "technology": TECHNOLOGY_BY_RADIO[line[0]],
             "mnc": mnc, "area": int(line[3]), "cell": int(line[4]), "lon": lon, "lat": lat,
             "range_m": float(line[8] or 0), "samples": float(line[9] or 0),
@@ -238,19 +238,12 @@ def _parsed(line: list[str]) -> dict[str, Any] | None:
 
 def _draft(path: Path, table: pd.DataFrame, broken: int) -> Draft:
     names = tuple(map(str, table.columns))
-    lines = [list(names), *table.astype(str).to_numpy().tolist()]
-    count = len(table)
-    draft = Draft(table, [0] * count, list(range(1, count + 1)), list(range(1, count + 1)),
-                  [Grid(path.name, lines)], [Header(1, names, {n: i for i, n in enumerate(names)})])  # fmt: skip
-    draft.notes.append(
-        Note(
-            "opencellid",
-            path.name,
-            f"{count} cells",
-            "ô do điện thoại nghe được, không phải khảo sát",
-            "cells as telephones heard them, no survey of masts",
-        )  # fmt: skip
-    )
+    grid = Grid(path.name, [list(names), *table.astype(str).to_numpy().tolist()])
+    header = Header(1, names, {name: column for column, name in enumerate(names)})
+    order = list(range(1, len(table) + 1))
+    draft = Draft(table, [0] * len(table), order, order, [grid], [header])
+    vi, en = "ô do điện thoại nghe được, không phải khảo sát", "cells as telephones heard them"
+    draft.notes.append(Note("opencellid", path.name, f"{len(table)} cells", vi, en))
     if broken:
         draft.notes.append(
             Note("left-out", path.name, f"{broken} lines", "bỏ qua", "nothing: they make no sense")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 from collections import Counter
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from openpyxl import Workbook
@@ -12,6 +14,7 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from qn_coverage.data.importing.text import cleaned
+from qn_coverage.data.importing.writing import neutral
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,8 +30,11 @@ RED: Final = PatternFill("solid", fgColor="F8B4B4")
 YELLOW: Final = PatternFill("solid", fgColor="FFF2B3")
 BLUE: Final = PatternFill("solid", fgColor="D6E4F5")
 
-COLOURED_ROWS: Final = 20_000
-"""Most rows of a sheet that are copied into the workbook; beyond, only rows with remarks are."""
+COLOURED_ROWS: Final = 2_000
+"""Most rows of a sheet that are copied into the workbook: those with remarks come first."""
+
+REMARKS: Final = 5_000
+"""Most remarks in the workbook; if there are more, all of them stand in a CSV beside it."""
 
 _SHOWN: Final = 15
 _BOLD: Final = Font(bold=True)
@@ -87,7 +93,7 @@ def write_report(report: Report, path: Path) -> None:
     book = Workbook()
     summary: Any = book.active
     summary.title = "Tóm tắt - Summary"
-    for row, values in enumerate(_summary_rows(report), start=1):
+    for row, values in enumerate(islice(_summary_rows(report), REMARKS), start=1):
         for column, value in enumerate(values, start=1):
             _put(summary, row, column, value)
     summary.freeze_panes = "A2"
@@ -98,6 +104,10 @@ def write_report(report: Report, path: Path) -> None:
     for part in range(len(report.draft.grids)):
         _copy_sheet(book, report, part)
     book.save(path)
+    if len(report.notes) + len(report.problems) >= REMARKS:
+        with path.with_suffix(".csv").open("w", encoding="utf-8-sig", newline="") as file:
+            for values in _summary_rows(report):
+                csv.writer(file).writerow([neutral("" if v is None else v) for v in values])
 
 
 def safe_text(value: object) -> str:
@@ -140,7 +150,8 @@ def _copy_sheet(book: Workbook, report: Report, part: int) -> None:
     marks = _marks(report, part)
     wanted = {draft.line[i] for i in range(len(draft.row)) if draft.part[i] == part}
     if len(wanted) > COLOURED_ROWS:
-        wanted = set(marks)
+        red = [line for line, cells in marks.items() if any(m[0] is RED for m in cells.values())]
+        wanted = set([*red, *marks][:COLOURED_ROWS])
     name = "".join("_" if c in "[]:*?/\\'" else c for c in (grid.part or grid.file))
     sheet = book.create_sheet(f"{part + 1} {safe_text(name)}"[:31])
     lines = [*range(header.first), *sorted(wanted)]

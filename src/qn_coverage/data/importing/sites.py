@@ -95,7 +95,7 @@ def import_sites(
     draft = load(files, "sites", mapping=mapping, fixed=fixed, encoding=encoding)
     columns, places = _columns(draft, zone)
     kept = kept_rows(draft)
-    frame = _sectors(draft, columns, places, kept)
+    frame = _sectors(columns, places, kept)
     return finish(
         "sites", draft, frame, kept, out, read_sectors,
         dry_run=dry_run, skip_refused=skip_refused, extra=propose(draft, columns, places, kept),
@@ -131,10 +131,10 @@ def _tilts(draft: Draft) -> Any:
 def _operators(draft: Draft) -> list[str]:
     column = required_texts(draft, "operator", _MEND_OPERATOR)
     known = {cell: cells.operator(cell) for cell in dict.fromkeys(column)}
-    for row, cell in enumerate(column):
-        common = known[cell]
+    rows = pd.Series(column).groupby(column).indices
+    for cell, common in known.items():
         if common is not None and common != cell:
-            draft.note(row, "operator", "operator", cell, common, common)
+            draft.note_same(rows[cell].tolist(), "operator", "operator", cell, common, common)
     return [known[cell] or cell for cell in column]
 
 
@@ -201,9 +201,9 @@ def _paired(
 def _azimuths(draft: Draft) -> list[list[float | None]]:
     column = ["" if is_empty(c) else c for c in draft.column("azimuth_deg")]
     read = once(lambda cell: cells.azimuths(cell) if cell else [None], column)
-    out = []
+    out: list[list[float | None]] = []
     for row, cell in enumerate(column):
-        found = read[cell]
+        found: Any = read[cell]
         if isinstance(found, Unclear) or any(a is not None and not 0 <= a <= 360 for a in found):
             expected = str(found) if isinstance(found, Unclear) else "0 to 360"
             draft.refuse(row, "azimuth_deg", "not-a-number", cell, expected, "write 0-360, or omni")
@@ -250,9 +250,7 @@ def _origins(draft: Draft) -> list[str]:
     return column
 
 
-def _sectors(
-    draft: Draft, columns: Mapping[str, Any], places: Places, kept: Sequence[int]
-) -> gpd.GeoDataFrame:
+def _sectors(columns: Mapping[str, Any], places: Places, kept: Sequence[int]) -> gpd.GeoDataFrame:
     rounded = np.asarray(places.rounding_m)
     soft = uncertainties(columns["uncertainty_m"], rounded, COMMON_DEFAULTS["uncertainty_m"])
     radius = np.where(np.isnan(columns["uncertainty_m"]) & (rounded == 0), np.nan, soft)

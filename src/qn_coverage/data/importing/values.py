@@ -10,7 +10,7 @@ from qn_coverage.data.importing import cells
 from qn_coverage.data.importing.cells import Unclear, once
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     import numpy.typing as npt
 
@@ -49,6 +49,7 @@ def numbers(draft: Draft, name: str, schema: Column | None = None) -> npt.NDArra
         lambda cell: (np.nan, False) if is_empty(cell) else cells.number(cell, factors), column
     )
     out = np.full(len(column), np.nan)
+    read_into: dict[str, list[int]] = {}
     for row, cell in enumerate(column):
         answer = read[cell]
         if isinstance(answer, Unclear):
@@ -56,7 +57,10 @@ def numbers(draft: Draft, name: str, schema: Column | None = None) -> npt.NDArra
             continue
         out[row] = answer[0]
         if answer[1]:
-            draft.note(row, name, "number", cell, f"{answer[0]:g}", f"{answer[0]:g}")
+            read_into.setdefault(cell, []).append(row)
+    for cell, rows in read_into.items():
+        value = f"{out[rows[0]]:g}"
+        draft.note_same(rows, name, "number", cell, value, value)
     if schema is not None:
         refuse_out_of_range(draft, name, out, schema)
     return out
@@ -79,7 +83,8 @@ def days(draft: Draft, name: str) -> list[str]:
     """Days of a field as ISO texts, ``""`` where empty or refused."""
     column = ["" if is_empty(cell) else cell for cell in draft.column(name)]
     month_first = cells.days_are_month_first(column)
-    out = []
+    out: list[str] = []
+    ways: dict[str, list[int]] = {}
     read = once(lambda cell: cells.day(cell, day_first=not month_first) if cell else None, column)
     words = {
         "day-first": ("ngày/tháng/năm", "day/month/year"),
@@ -100,8 +105,10 @@ def days(draft: Draft, name: str) -> list[str]:
         else:
             out.append(answer[0].isoformat())
             if answer[1]:
-                vi, en = words[answer[1]]
-                draft.note(row, name, "date", cell, f"{out[-1]} ({vi})", f"{out[-1]} ({en})")
+                ways.setdefault(answer[1], []).append(row)
+    for way, rows in ways.items():
+        vi, en = (f"{out[rows[0]]} ({word})" for word in words[way])
+        draft.note_same(rows, name, "date", column[rows[0]], vi, en)
     return out
 
 
@@ -115,8 +122,8 @@ def required_texts(draft: Draft, name: str, mend: str) -> list[str]:
 
 
 def uncertainties(
-    given: npt.NDArray[np.float64], rounding_m: Sequence[float], default: float
+    given: npt.NDArray[np.float64], rounding_m: npt.NDArray[np.float64], default: float
 ) -> npt.NDArray[np.float64]:
     """Radius that holds each place: as given, or assumed; never less than the rounding."""
     assumed = np.where(np.isnan(given), default, given)
-    return np.maximum(assumed, np.ceil(np.asarray(rounding_m)))
+    return np.asarray(np.maximum(assumed, np.ceil(rounding_m)), dtype=np.float64)

@@ -85,9 +85,7 @@ def read_geojson(path: Path, text: str) -> list[Grid]:
     """
     try:
         document = json.loads(text)
-        features = document["features"]
-        if len(features) > MAX_ROWS:
-            raise too_many_rows(path, len(features))
+        features = document["features"][: MAX_ROWS + 1]
         records = [feature.get("properties") or {} for feature in features]
         shapes = [_shape(feature.get("geometry")) for feature in features]
         crs = document.get("crs", {}).get("properties", {}).get("name", STORED)
@@ -169,10 +167,11 @@ def _grid(path: Path, part: str, frame: gpd.GeoDataFrame) -> Grid:
     xs, ys = np.full(len(places), np.nan), np.full(len(places), np.nan)
     xs[~empty], ys[~empty] = x, y
     columns = [table[column].where(table[column].notna(), None) for column in table.columns]
-    rows = zip(*columns, xs.tolist(), ys.tolist(), radius.tolist(), strict=True)
+    values = [*columns, xs.tolist(), ys.tolist(), radius.tolist()]
     if np.isnan(radius).all():
         header.pop()
-        rows = (row[:-1] for row in rows)
+        values.pop()
+    rows = zip(*values, strict=True)
     return Grid(path.name, [header, *lines_of(rows)], part=part, notes=tuple(notes), titled=True)
 
 
@@ -198,18 +197,18 @@ def _placed(frame: gpd.GeoDataFrame, file: str) -> tuple[Any, Any, list[Note]]:
     centres[area] = shapely.point_on_surface(centres[area])
     single = ~area & (shapely.get_num_geometries(centres) == 1)
     radius[area] = shapely.hausdorff_distance(metres.to_numpy()[area], centres[area])
-    centres = np.where(area | single, centres, None)
+    centres[~(area | single)] = None
     centres[single] = shapely.centroid(centres[single])
-    places = gpd.GeoSeries(centres, crs=COMPUTED).to_crs(STORED).to_numpy().copy()
+    degrees: Any = gpd.GeoSeries(centres, crs=COMPUTED).to_crs(STORED).to_numpy().copy()
     if crs == CRS(STORED):  # untouched, so that a number is not changed by two transformations
-        places[single] = shapely.centroid(shapes.to_numpy()[single])
+        degrees[single] = shapely.centroid(shapes.to_numpy()[single])
     if area.any():
         found = f"{int(area.sum())} vùng / areas"
         vi = "điểm trong vùng, kèm bán kính bao trùm"
         notes.append(
             Note("area", file, found, vi, "a point in each, with the radius that holds it")
         )
-    return places, radius, notes
+    return degrees, radius, notes
 
 
 def _crs_notes(frame: gpd.GeoDataFrame, file: str) -> Iterator[Note]:

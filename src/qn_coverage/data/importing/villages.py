@@ -165,7 +165,7 @@ def _around(places: Places) -> list[frozenset[str]]:
     """Codes of the communes within 1 km of each place; empty where there is no place."""
     shapes = communes().geometry.to_numpy()
     codes = communes()["code"].astype(str).to_numpy()
-    points = shapely.points(places.lon, places.lat)
+    points: Any = shapely.points(places.lon, places.lat)
     points[np.isnan(places.lon)] = None
     rows, found = shapely.STRtree(shapes).query(points, predicate="dwithin", distance=0.01)
     near: list[set[str]] = [set() for _ in points]
@@ -208,9 +208,12 @@ def _ids(draft: Draft, columns: dict[str, Any]) -> list[str]:
     seen: dict[str, int] = {}
     taken = {code for code in given if code}
     out = []
-    for row, code in enumerate(given):
-        if code and code in out:
+    said = set()
+    for row, cell in enumerate(given):
+        code = cell
+        if code and code in said:
             draft.refuse(row, "village_id", "duplicate-id", code, "a value of its own", "change it")
+        said.add(code)
         if not code:
             slug = re.sub(r"[^a-z0-9]+", "-", fold(columns["name_vi"][row])).strip("-")
             base = f"{columns['commune_code'][row]}-{slug}"

@@ -116,7 +116,8 @@ def zone_like(crs: Any) -> str | None:
     meridian = values.get("Longitude of natural origin")
     for name, code in ZONES.items():
         degrees, _, minutes = name.partition("-")
-        if degrees.isdigit() and meridian is not None:
-            if abs(int(degrees) + int(minutes) / 60 - float(meridian)) < 1e-6:
-                return code
+        if not degrees.isdigit() or meridian is None:
+            continue
+        if abs(int(degrees) + int(minutes) / 60 - float(meridian)) < 1e-6:
+            return code
     return None
