@@ -29,6 +29,7 @@ def main():
     from qn_coverage.core.scenario import Scenario, load_scenario
     from qn_coverage.export.folder import write_study
     from qn_coverage.render.map import render_map
+    from qn_coverage.render.report import render_report
     from qn_coverage.study import run_study
 
     scenario = load_scenario(sys.argv[1]) if len(sys.argv) > 1 else Scenario()
@@ -37,7 +38,7 @@ def main():
     page = render_map(study)
     watch.stage("write outputs")
     with tempfile.TemporaryDirectory() as folder:
-        write_study(study, Path(folder) / "out", map_html=page)
+        write_study(study, Path(folder) / "out", map_html=page, report_html=render_report(study))
     watch.stage("end")
     for (title, began), (_, ended) in zip(watch.stages, watch.stages[1:], strict=False):
         print(f"{title:36} {ended - began:7.2f} s")

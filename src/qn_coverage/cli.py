@@ -90,13 +90,15 @@ def run(scenario: Path | None, out: Path, model: str | None, threads: int | None
         progress.stage("load libraries")
         from qn_coverage.export.folder import write_study  # noqa: PLC0415
         from qn_coverage.render.map import render_map  # noqa: PLC0415
+        from qn_coverage.render.report import render_report  # noqa: PLC0415
         from qn_coverage.study import run_study  # noqa: PLC0415
 
         study = run_study(chosen, threads=threads, progress=progress)
         progress.stage("render map")
         page = render_map(study)
+        report = render_report(study)
         progress.stage("write outputs")
-        write_study(study, out, map_html=page)
+        write_study(study, out, map_html=page, report_html=report)
     _print_headline(study.summary, out)
 
 
@@ -215,7 +217,7 @@ Examples:
 """,
 )
 @click.argument("scenario", required=False, type=click.Path(path_type=Path))
-@click.option("--models", "names", default="buffer,free_space,okumura_hata", show_default=True)
+@click.option("--models", "names", default="buffer,free_space,okumura_hata,rma_nlos", show_default=True)
 @click.option("--reference", default="p1812", show_default=True)
 @click.option(
     "--out",

@@ -21,7 +21,7 @@ PAGE = "<!doctype html><title>bản đồ</title>"
 @pytest.fixture
 def written(tiny_study, tmp_path):
     folder = tmp_path / "out"
-    write_study(tiny_study, folder, map_html=PAGE)
+    write_study(tiny_study, folder, map_html=PAGE, report_html=PAGE)
     return folder
 
 
@@ -31,7 +31,7 @@ def snapshot(folder):
 
 def test_two_runs_give_the_same_bytes(tiny_study, written, tmp_path):
     again = tmp_path / "again"
-    write_study(tiny_study, again, map_html=PAGE)
+    write_study(tiny_study, again, map_html=PAGE, report_html=PAGE)
     first, second = snapshot(written), snapshot(again)
     assert first.keys() == second.keys()
     assert [name for name in first if first[name] != second[name]] == []
@@ -46,7 +46,7 @@ def test_the_manifest_names_every_input_and_output(tiny_study, written):
 
 def test_the_epoch_of_the_build_is_recorded(tiny_study, tmp_path, monkeypatch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1704326400")
-    write_study(tiny_study, tmp_path / "o", map_html=PAGE)
+    write_study(tiny_study, tmp_path / "o", map_html=PAGE, report_html=PAGE)
     assert manifest.read_manifest(tmp_path / "o")["created"] == "2024-01-04T00:00:00+00:00"
 
 
@@ -64,7 +64,7 @@ def test_an_untouched_folder_verifies_and_a_touched_one_does_not(tiny_study, wri
 
 def test_a_second_run_replaces_the_first_and_leaves_strangers_alone(tiny_study, written):
     (written / "ghi-chú.txt").write_text("của tôi", encoding="utf-8")
-    write_study(tiny_study, written, map_html=PAGE + "2")
+    write_study(tiny_study, written, map_html=PAGE + "2", report_html=PAGE)
     assert (written / "map.html").read_text(encoding="utf-8").endswith("2")
     assert (written / "ghi-chú.txt").exists()
 
@@ -72,7 +72,7 @@ def test_a_second_run_replaces_the_first_and_leaves_strangers_alone(tiny_study, 
 def test_a_file_that_no_run_wrote_is_never_overwritten(tiny_study, tmp_path):
     (tmp_path / "communes.csv").write_text("quý", encoding="utf-8")
     with pytest.raises(ManifestError, match=r"communes\.csv"):
-        write_study(tiny_study, tmp_path, map_html=PAGE)
+        write_study(tiny_study, tmp_path, map_html=PAGE, report_html=PAGE)
     assert snapshot(tmp_path) == {"communes.csv": "quý".encode()}
 
 
@@ -84,7 +84,7 @@ def test_a_failed_run_leaves_the_folder_as_it_was(tiny_study, written, monkeypat
 
     monkeypatch.setattr("qn_coverage.export.folder.write_coverage", fail)
     with pytest.raises(OSError, match="no space"):
-        write_study(tiny_study, written, map_html="other")
+        write_study(tiny_study, written, map_html="other", report_html=PAGE)
     assert snapshot(written) == before
 
 
@@ -94,7 +94,7 @@ def test_a_manifest_that_somebody_edited_cannot_reach_other_folders(tiny_study, 
     document = read_json(written / manifest.NAME)
     document["outputs"]["../precious.txt"] = {"sha256": "0"}
     (written / manifest.NAME).write_text(json.dumps(document), encoding="utf-8")
-    write_study(tiny_study, written, map_html=PAGE)
+    write_study(tiny_study, written, map_html=PAGE, report_html=PAGE)
     assert outside.exists()
 
 

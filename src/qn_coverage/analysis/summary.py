@@ -79,6 +79,12 @@ def summarise(
                 for what in ("population", "land")
                 for state in ("before", "after")
             },
+            **{
+                f"{what}_share_{state}_{end}": _number(total[f"{what}_share_{state}_{end}"])
+                for what in ("population", "land")
+                for state in ("before", "after")
+                for end in ("low", "high")
+            },
             "uncovered_population_after": _number(total["uncovered_population_after"]),
             "uncovered_land_km2_after": _number(total["uncovered_land_km2_after"]),
         },

@@ -64,7 +64,7 @@ class Inputs(_Frozen):
 class ModelChoice(_Frozen):
     """Propagation model by its registered name, and how far a site is followed."""
 
-    name: str = "okumura_hata"
+    name: str = "rma_nlos"
     max_distance_km: Annotated[float, Field(gt=0.0, le=100.0)] = 35.0
 
 

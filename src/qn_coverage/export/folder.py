@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from qn_coverage.study import Study
 
 
-def write_study(study: Study, folder: Path, *, map_html: str) -> list[str]:
+def write_study(study: Study, folder: Path, *, map_html: str, report_html: str) -> list[str]:
     """Write everything a study gives into a folder, all of it or nothing.
 
     Parameters
@@ -29,8 +30,8 @@ def write_study(study: Study, folder: Path, *, map_html: str) -> list[str]:
         What to write.
     folder
         Made if need be. Files of an earlier run are replaced, other files are left alone.
-    map_html
-        The rendered page.
+    map_html, report_html
+        The rendered pages.
 
     Returns
     -------
@@ -46,7 +47,9 @@ def write_study(study: Study, folder: Path, *, map_html: str) -> list[str]:
     folder.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder))
     try:
-        names = _write_all(study, aside, map_html, home=folder)
+        names = _write_all(
+            study, aside, {"map.html": map_html, "report.html": report_html}, home=folder
+        )
         _refuse_strangers(folder, names, earlier)
         for name in names:
             (aside / name).replace(folder / name)
@@ -57,9 +60,9 @@ def write_study(study: Study, folder: Path, *, map_html: str) -> list[str]:
     return names
 
 
-def _write_all(study: Study, folder: Path, map_html: str, *, home: Path) -> list[str]:
+def _write_all(study: Study, folder: Path, pages: dict[str, str], *, home: Path) -> list[str]:
     writers: dict[str, Callable[[Path], object]] = {
-        "map.html": lambda path: path.write_text(map_html, encoding="utf-8", newline="\n"),
+        **{name: partial(_write_text, text) for name, text in pages.items()},
         "communes.csv": lambda path: write_csv(study.communes, path),
         "former_communes.csv": lambda path: write_csv(study.former_communes, path),
         "districts.csv": lambda path: write_csv(study.districts, path),
@@ -83,9 +86,13 @@ def _write_all(study: Study, folder: Path, map_html: str, *, home: Path) -> list
     return [*writers, manifest.NAME]
 
 
+def _write_text(text: str, path: Path) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
 def _write_json(document: dict[str, Any], path: Path) -> None:
     text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-    path.write_text(text, encoding="utf-8", newline="\n")
+    _write_text(text, path)
 
 
 def _earlier_outputs(folder: Path) -> set[str]:
