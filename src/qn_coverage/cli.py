@@ -217,7 +217,9 @@ Examples:
 """,
 )
 @click.argument("scenario", required=False, type=click.Path(path_type=Path))
-@click.option("--models", "names", default="buffer,free_space,okumura_hata,rma_nlos", show_default=True)
+@click.option(
+    "--models", "names", default="buffer,free_space,okumura_hata,rma_nlos", show_default=True
+)
 @click.option("--reference", default="p1812", show_default=True)
 @click.option(
     "--out",

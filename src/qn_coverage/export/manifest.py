@@ -132,7 +132,7 @@ def _difference(what: str, path: Path, sha256: str) -> list[str]:
 
 
 def _recorded(key: str, path: Path, scenario: Scenario, home: Path) -> str:
-    if getattr(scenario.inputs, key.split("#")[0]) == SHIPPED:
+    if getattr(scenario.inputs, key.split("#", maxsplit=1)[0]) == SHIPPED:
         return SHIPPED
     try:
         return Path(os.path.relpath(path, home)).as_posix()

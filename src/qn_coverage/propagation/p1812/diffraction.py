@@ -1,4 +1,3 @@
-
 """Delta-Bullington diffraction: knife edge, spherical Earth, and how they combine.
 
 Source: Recommendation ITU-R P.1812-8, Annex 1, section 4.3; symbols as there. What a profile must

@@ -1,4 +1,3 @@
-
 """All mechanisms over one profile, compiled: what the checked function and the sweep both call.
 
 Source: Recommendation ITU-R P.1812-8, Annex 1, section 4; symbols as there.

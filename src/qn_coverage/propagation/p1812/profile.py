@@ -1,4 +1,3 @@
-
 """What the whole profile of a path is searched for, point by point.
 
 Source: Recommendation ITU-R P.1812-8, Annex 1, sections 3.2, 4.3.1 and 4.3.4, and Attachment 1;
