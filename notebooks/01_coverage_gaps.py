@@ -102,3 +102,9 @@ f"{page.stat().st_size / 1e6:.1f} MB"
 
 # %%
 province, villages = study.summary["province"], study.summary["villages"]
+assert round(province["population_share_before"], 3) == 0.873
+assert round(province["population_share_after"], 3) == 0.929
+assert round(province["land_share_before"], 3) == 0.396
+assert round(province["land_share_after"], 3) == 0.645
+assert (villages["before_covered"], villages["after_covered"], villages["total"]) == (0, 99, 106)
+assert study.summary["gaps"]["count"] == 99

@@ -1,4 +1,4 @@
-# ruff: noqa: E501 (lists of names)
+
 """Names that planners give to columns, by the field that they mean; docs/exchange-in.md shows them.
 
 Compared without accents, case, blanks, punctuation and what stands in brackets.
