@@ -1,4 +1,3 @@
-
 """Names that planners give to columns, by the field that they mean; docs/exchange-in.md shows them.
 
 Compared without accents, case, blanks, punctuation and what stands in brackets.
