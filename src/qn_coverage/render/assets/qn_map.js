@@ -148,11 +148,12 @@
     });
   }
 
-  /* The whole province; on a wide screen a little low, where the legend leaves room. */
+  /* The whole province; on a wide screen a little low, where the legend leaves room. Not animated:
+     Leaflet ends a zoom in its own place even if the map was sent elsewhere meanwhile. */
   function goHome() {
     map.closePopup();
     const top = window.innerWidth >= WIDE ? 60 : EDGE;
-    map.fitBounds(home, { paddingTopLeft: [EDGE, top], paddingBottomRight: [EDGE, 40] });
+    map.fitBounds(home, { paddingTopLeft: [EDGE, top], paddingBottomRight: [EDGE, 40], animate: false });
   }
 
   /* On a phone the map begins below the bar, however many lines its title takes. */
