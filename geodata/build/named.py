@@ -32,6 +32,11 @@ ASSUMED: Final = (
     "position estimated from the press; operator, technology, height and power assumed"
 )
 CARRIERS: Final = ("3G900", "4G1800")
+EQUIPMENT: Final = (
+    "technology; frequency_mhz; bandwidth_mhz; height_agl_m; azimuth_deg; downtilt_deg; "
+    "beamwidth_h_deg; beamwidth_v_deg; eirp_dbm"
+)
+"""Columns that no report gives for any of the named stations."""
 
 
 def named_sectors(sources: Sources) -> gpd.GeoDataFrame:
@@ -40,12 +45,12 @@ def named_sectors(sources: Sources) -> gpd.GeoDataFrame:
     for place in sources.facts("sites_named").to_dict("records"):
         identity = f"NAMED-{place['site_id'].upper().replace('_', '-')}"
         site = _site(identity, f"{place['name_vi']} (thiết bị giả định)", place)
-        days = dict.fromkeys(CARRIERS, LAST_DAY_BEFORE_TEXT)
-        rows += _rows(
-            site
-            | {"programme": ISLANDS_PROGRAMME, "source": f"{ASSUMED}; {place['source_claim']}"},
-            days,
-        )
+        site |= {
+            "programme": ISLANDS_PROGRAMME,
+            "source": f"{ASSUMED}; {place['source_claim']}",
+            "assumed": f"operator; {EQUIPMENT}; on_air",
+        }
+        rows += _rows(site, dict.fromkeys(CARRIERS, LAST_DAY_BEFORE_TEXT))
     other = sources.facts("sites_other").set_index("name").loc[KHU_10].to_dict()
     site = _site("NAMED-KHU-10", f"{KHU_10} (thiết bị giả định)", other)
     source = (
@@ -53,9 +58,8 @@ def named_sectors(sources: Sources) -> gpd.GeoDataFrame:
         "suất là giả định / Viettel's BTS on air on 2025-01-24; position is the ward's point; "
         f"technology, height and power assumed; {other['source']}"
     )
-    rows += _rows(
-        site | {"programme": None, "source": source}, dict.fromkeys(CARRIERS, KHU_10_ON_AIR)
-    )
+    site |= {"programme": None, "source": source, "assumed": EQUIPMENT}
+    rows += _rows(site, dict.fromkeys(CARRIERS, KHU_10_ON_AIR))
     return as_sectors(rows)
 
 

@@ -118,7 +118,8 @@ def as_sectors(rows: list[dict[str, Any]]) -> gpd.GeoDataFrame:
     table["on_air"] = pd.to_datetime(table["on_air"])
     table["off_air"] = pd.Series(pd.NaT, index=table.index, dtype="datetime64[ns]")
     columns = [column.name for column in SECTORS]
-    return gpd.GeoDataFrame(table[columns], geometry=points).to_crs(STORED)
+    table = table.reindex(columns=columns).astype({"assumed": object})
+    return gpd.GeoDataFrame(table, geometry=points).to_crs(STORED)
 
 
 def _place(sites: Sites, index: int, ground: Ground) -> tuple[str, bool]:

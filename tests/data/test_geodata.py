@@ -354,6 +354,14 @@ def test_only_their_own_stations_stand_on_tran_and_hon_ngua(sectors):
         assert near["uncertainty_m"].tolist() == [radius]
 
 
+def test_the_named_stations_list_what_no_report_gives(sectors):
+    assumed = sectors[sectors["site_id"].str.startswith("NAMED-")].groupby("site_id")["assumed"]
+    for site, text in assumed.first().items():
+        given = {"NAMED-KHU-10": {"operator", "on_air"}}.get(site, set())
+        assert {"technology", "height_agl_m", "eirp_dbm"} <= set(text.split("; "))
+        assert {"operator", "on_air"} - set(text.split("; ")) == given, site
+
+
 def test_khu_10_came_on_air_a_year_after_the_claim(sectors, villages):
     rows = sectors[sectors["site_id"] == "NAMED-KHU-10"]
     assert set(rows["on_air"]) == {pd.Timestamp("2025-01-24")}

@@ -129,6 +129,13 @@ SECTORS: Final = (
     Column("origin", "text", "where the row comes from", choices=ORIGINS),
     Column("uncertainty_m", "number", "radius that holds the true position", minimum=0.0),
     Column("source", "text", "citation or rule", required=False, nullable=True),
+    Column(
+        "assumed",
+        "text",
+        "columns of the row that were not given and took a default, '; ' between",
+        required=False,
+        nullable=True,
+    ),
 )
 
 VILLAGES: Final = (

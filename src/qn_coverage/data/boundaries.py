@@ -8,17 +8,24 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
-from qn_coverage.core.crs import COMPUTED
-from qn_coverage.core.errors import Problem
+from qn_coverage.core.crs import COMPUTED, STORED
 from qn_coverage.core.schema import COMMUNES, UNITS
-from qn_coverage.data.checks import checked
-from qn_coverage.data.tables import read_vector
+from qn_coverage.data.checks import code_problems
+from qn_coverage.data.positions import read_places, transformed
+from qn_coverage.data.problems import problem, refuse
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import numpy.typing as npt
+
+    from qn_coverage.core.errors import Problem
 
 OVERLAP_TOLERANCE_M2: Final = 1000.0
-"""Two units that share more ground than this overlap: a sliver of 1 m along 1 km is let pass."""
+"""Two communes that share more ground than this overlap: a sliver of 1 m along 1 km is let pass."""
+
+GENERALISED_OVERLAP: Final = 0.01
+"""Two former units, whose outlines may be generalised, overlap when they share more than this part
+of the smaller one as well."""
 
 
 def read_communes(path: Path | str) -> gpd.GeoDataFrame:
@@ -27,44 +34,66 @@ def read_communes(path: Path | str) -> gpd.GeoDataFrame:
     Raises
     ------
     InvalidDataError
-        With every problem, as `tables.read_vector` and `checks.checked`, and
+        With every problem, as `positions.read_places` and `checks.typed`, and ``bad-code`` and
         ``overlapping-units``.
     """
     path = Path(path)
-    frame = read_vector(path, "polygon")
-    return checked(frame, COMMUNES, path, more=_overlaps(frame, path))
+    communes, problems = read_places(path, "polygon", COMMUNES, layer="communes")
+    problems += code_problems(communes["code"], path)
+    refuse([*problems, *_overlaps(communes, path, tolerated_share=0.0)])
+    return communes
 
 
-def read_units(path: Path | str) -> gpd.GeoDataFrame:
+def read_units(path: Path | str, *, layer: str = "former_communes") -> gpd.GeoDataFrame:
     """Former communes or districts: columns of `core.schema.UNITS`, polygons in EPSG:4326.
 
-    Their outlines may be generalised, so that overlaps are let pass.
+    Parameters
+    ----------
+    path
+        File.
+    layer
+        Layer to take from a file with several.
 
     Raises
     ------
     InvalidDataError
-        As `read_communes`.
+        As `read_communes`, but for ``bad-code``: former codes have other lengths.
     """
     path = Path(path)
-    return checked(read_vector(path, "polygon"), UNITS, path)
+    units, problems = read_places(path, "polygon", UNITS, layer=layer)
+    refuse([*problems, *_overlaps(units, path, tolerated_share=GENERALISED_OVERLAP)])
+    return units
 
 
-def _overlaps(frame: gpd.GeoDataFrame, path: Path) -> list[Problem]:
-    shapes = frame.geometry.to_crs(COMPUTED).to_numpy()
+def _overlaps(frame: gpd.GeoDataFrame, path: Path, *, tolerated_share: float) -> list[Problem]:
+    """Pairs of sound units that share ground; unsound ones are told of elsewhere."""
+    rows = np.flatnonzero(_sound(frame))
+    shapes = transformed(frame.geometry.to_numpy()[rows], STORED, COMPUTED)
     first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    pairs = first < second
-    first, second = first[pairs], second[pairs]
+    first, second = first[first < second], second[first < second]
     shared_m2 = shapely.area(shapely.intersection(shapes[first], shapes[second]))
-    names = frame["name_vi"] if "name_vi" in frame else frame.index.astype(str)
+    smaller_m2 = np.minimum(shapely.area(shapes[first]), shapely.area(shapes[second]))
+    limit_m2 = np.maximum(OVERLAP_TOLERANCE_M2, tolerated_share * smaller_m2)
+    names = frame["name_vi"].fillna("")
     return [
-        Problem(
-            code="overlapping-units",
-            file=str(path),
-            row=int(second[i]) + 1,
+        problem(
+            "overlapping-units",
+            path,
+            f"{shared_m2[i]:,.0f} m² shared with row {rows[first[i]] + 1} "
+            f"({names.iloc[rows[first[i]]]})",
+            f"at most {limit_m2[i]:,.0f} m²",
+            "snap the two borders to each other",
+            row=rows[second[i]],
             column="geometry",
-            found=f"{shared_m2[i]:,.0f} m² shared with row {first[i] + 1} ({names[first[i]]})",
-            expected=f"at most {OVERLAP_TOLERANCE_M2:g} m²",
-            mend="snap the two borders to each other",
         )
-        for i in np.flatnonzero(shared_m2 > OVERLAP_TOLERANCE_M2)
+        for i in np.flatnonzero(shared_m2 > limit_m2)
     ]
+
+
+def _sound(frame: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
+    """Polygons in degrees that GEOS can intersect."""
+    shapes = frame.geometry.to_numpy()
+    bounds = shapely.bounds(shapes)
+    in_degrees = np.isfinite(bounds).all(axis=1) & (np.abs(bounds) <= 360.0).all(axis=1)
+    polygons = np.isin(shapely.get_type_id(shapes), (3, 6))
+    return np.asarray(in_degrees & polygons & shapely.is_valid(shapes), dtype=np.bool_)

@@ -1,165 +1,249 @@
-"""Columns of a file against `core.schema`: every problem of the file, named and placed."""
+"""Columns of a table against `core.schema`: every problem of the table, named and placed."""
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+import numpy as np
 import pandas as pd
 
-from qn_coverage.core.errors import InvalidDataError, Problem
-from qn_coverage.data.tables import missing_columns
+from qn_coverage.core.text import fold
+from qn_coverage.data.formats import by_value, missing_columns
+from qn_coverage.data.problems import problem, refuse, rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     import pandera.pandas as pa
 
+    from qn_coverage.core.errors import Problem
     from qn_coverage.core.schema import Column
 
 Table = TypeVar("Table", bound=pd.DataFrame)
 
-_TRUE: Final = {"true", "1", "yes", "có", "co", "x"}
-_FALSE: Final = {"false", "0", "no", "không", "khong"}
+_TRUE: Final = {"true", "1", "yes", "co", "x"}
+_FALSE: Final = {"false", "0", "no", "khong"}
+_ISO_DAY: Final = re.compile(r"(\d{4}-\d{2}-\d{2})([T ].*)?")
+_YEARS: Final = range(1900, 2200)
+_UNIT_CODE: Final = re.compile(r"[0-9]{5}")
+_SHOWN: Final = 80
 _MENDS: Final = {
     "empty-cell": "fill the cell in",
     "duplicate-id": "give each row its own value",
     "unknown-value": "use one of the values that the toolkit knows",
     "out-of-range": "check the number and its unit",
     "not-a-number": "write a plain number with a decimal point, without unit",
-    "not-a-date": "write the date as 2024-01-31",
+    "not-a-date": "write the date as 2024-01-31, or leave an optional one empty",
     "not-a-boolean": "write true or false",
+}
+_EXPECTED: Final = {
+    "number": "a number",
+    "integer": "a whole number",
+    "date": "a date as 2024-01-31",
+    "boolean": "true or false",
+}
+_WRONG: Final = {
+    "number": "not-a-number",
+    "integer": "not-a-number",
+    "date": "not-a-date",
+    "boolean": "not-a-boolean",
 }
 
 
-def checked(
+def typed(
     table: Table,
     columns: Sequence[Column],
     path: Path,
     *,
-    more: Iterable[Problem] = (),
-) -> Table:
-    """The table with the schema's types; optional columns that it lacks are added empty.
+    of_file: Sequence[str] | None = None,
+) -> tuple[Table, list[Problem]]:
+    """The table with the schema's types, and every cell that breaks the schema.
+
+    Optional columns that the table lacks are added empty; a ``geometry`` and columns that the
+    schema doesn't know are kept. Texts with a list of choices match without case and accents and
+    take the spelling of the schema.
 
     Parameters
     ----------
     table
-        As read; a ``geometry`` column and columns that the schema doesn't know are kept.
+        As read, with an index from 0.
     columns
         The schema.
     path
         File, for messages.
-    more
-        Problems found elsewhere in the same file, reported together with these.
+    of_file
+        Columns that the file has, for messages; None if the table has no others.
 
-    Raises
-    ------
-    InvalidDataError
-        With every problem: ``missing-columns``, ``empty-cell``, ``duplicate-id``,
-        ``unknown-value``, ``out-of-range``, ``not-a-number``, ``not-a-date``, ``not-a-boolean``.
+    Returns
+    -------
+    Text as str, numbers as float64, whole numbers as Int64, dates as datetime64[ns], truths as
+    boolean; and problems ``missing-columns``, ``empty-cell``, ``duplicate-id``, ``unknown-value``,
+    ``out-of-range``, ``not-a-number``, ``not-a-date``, ``not-a-boolean``.
     """
-    problems = list(more)
-    missing = [c.name for c in columns if c.required and c.name not in table]
+    problems: list[Problem] = []
+    missing = [column.name for column in columns if column.required and column.name not in table]
     if missing:
-        found = [str(name) for name in table.columns if name != "geometry"]
+        found = [str(n) for n in (of_file or table.columns) if n != "geometry"]
         problems.append(missing_columns(path, missing, found))
     table = table.copy()
     for column in columns:
         if column.name not in table:
-            table[column.name] = pd.Series(pd.NA, index=table.index, dtype="object")
-        table[column.name], wrong = _typed(table[column.name], column, path)
-        problems += wrong
-    present = [c for c in columns if c.name not in missing]
-    typed_badly = {(p.row, p.column) for p in problems}
+            table[column.name] = pd.Series(None, index=table.index, dtype="object")
+        given = table[column.name].astype("object")
+        table[column.name] = _TYPES[column.kind](given, column)
+        problems += _untypable(given, table[column.name], column, path)
+    told = {(one.row, one.column) for one in problems}
+    present = [column for column in columns if column.name not in missing]
     problems += [
-        problem
-        for problem in _schema_problems(table, present, path)
-        if (problem.row, problem.column) not in typed_badly
+        one for one in _schema_problems(table, present, path) if (one.row, one.column) not in told
     ]
-    if problems:
-        raise InvalidDataError(sorted(problems, key=_place))
-    return table
+    return table, problems
 
 
-def _place(problem: Problem) -> tuple[int, str]:
-    return problem.row or 0, problem.column or ""
+def checked(table: Table, columns: Sequence[Column], path: Path) -> Table:
+    """As `typed`, raising one error with every problem.
+
+    Raises
+    ------
+    InvalidDataError
+        If there is any problem.
+    """
+    found, problems = typed(table, columns, path)
+    refuse(problems)
+    return found
 
 
-def _typed(
-    cells: pd.Series[Any], column: Column, path: Path
-) -> tuple[pd.Series[Any], list[Problem]]:
-    """The cells with the column's type, and those that cannot have it."""
-    typed: pd.Series[Any]
-    given = cells.notna()
-    if column.kind in ("number", "integer"):
-        typed = pd.to_numeric(cells, errors="coerce").astype("float64")
-        wrong = given & typed.isna()
-        if column.kind == "integer":
-            wrong |= typed.notna() & (typed % 1 != 0)
-            typed = typed.where(~wrong).astype("Int64")
-        code = "not-a-number"
-    elif column.kind == "date":
-        typed = pd.to_datetime(cells, errors="coerce", format="ISO8601").astype("datetime64[ns]")
-        wrong, code = given & typed.isna(), "not-a-date"
-    elif column.kind == "boolean":
-        typed = cells.map(_boolean).astype("boolean")
-        wrong, code = given & typed.isna(), "not-a-boolean"
-    else:
-        typed = cells.map(str, na_action="ignore").astype("str")
-        wrong, code = cells.isna() & given, ""
-    expected = {"number": "a number", "integer": "a whole number", "date": "a date"}
-    problems = [
-        _problem(
-            code, path, column.name, row, cells.iloc[row], expected.get(column.kind, "a truth")
+def code_problems(codes: pd.Series[str], path: Path) -> list[Problem]:
+    """Codes of units that are not five digits: spreadsheets drop zeros at the front."""
+    wrong = codes.map(lambda code: not _UNIT_CODE.fullmatch(code), na_action="ignore").eq(True)  # noqa: FBT003
+    return [
+        problem(
+            "bad-code",
+            path,
+            f"'{codes.iloc[row]}'",
+            "five digits, e.g. 06652",
+            "write the code as text, with its zeros at the front",
+            row=row,
+            column=str(codes.name),
         )
-        for row in wrong.to_numpy(dtype=bool).nonzero()[0].tolist()
+        for row in rows_of(wrong)
     ]
-    return typed, problems
 
 
-def _boolean(cell: object) -> object:
-    if isinstance(cell, bool):
-        return cell
-    word = str(cell).casefold()
+# --- types ---------------------------------------------------------------------------------------
+
+
+def _numbers(cells: pd.Series[Any], _column: Column) -> pd.Series[Any]:
+    numbers = pd.to_numeric(cells.map(_plain_number), errors="coerce").astype("float64")
+    return numbers.where(np.isfinite(numbers))
+
+
+def _plain_number(cell: object) -> object:
+    """Numbers as Python writes them, but no ``1_000`` and no truth."""
+    return None if isinstance(cell, bool) or "_" in str(cell) else cell
+
+
+def _whole(cells: pd.Series[Any], column: Column) -> pd.Series[Any]:
+    numbers = _numbers(cells, column)
+    return numbers.where((numbers % 1 == 0) & (numbers.abs() < 2**53)).astype("Int64")
+
+
+def _days(cells: pd.Series[Any], _column: Column) -> pd.Series[Any]:
+    return pd.Series([_day(cell) for cell in cells], index=cells.index, dtype="datetime64[ns]")
+
+
+def _day(cell: object) -> object:
+    """The day as it is written, without time of day and time zone."""
+    if isinstance(cell, date):  # so are datetime, Timestamp and NaT
+        known = not pd.isna(cell) and cell.year in _YEARS
+        return pd.Timestamp(cell.year, cell.month, cell.day) if known else pd.NaT
+    found = _ISO_DAY.fullmatch(cell) if isinstance(cell, str) else None
+    if not found:
+        return pd.NaT
+    try:
+        return _day(date.fromisoformat(found.group(1)))
+    except ValueError:
+        return pd.NaT
+
+
+def _truths(cells: pd.Series[Any], _column: Column) -> pd.Series[Any]:
+    return pd.Series([_truth(cell) for cell in cells], index=cells.index, dtype="boolean")
+
+
+def _truth(cell: object) -> object:
+    word = fold(str(cell)).removesuffix(".0")
     return True if word in _TRUE else False if word in _FALSE else pd.NA
+
+
+def _texts(cells: pd.Series[Any], column: Column) -> pd.Series[Any]:
+    texts = by_value(cells, _text)
+    if column.choices:
+        spelling = {fold(choice): choice for choice in column.choices}
+        texts = by_value(texts, lambda text: spelling.get(fold(text), text))
+    return texts.astype("str")
+
+
+def _text(cell: object) -> str:
+    """Text of a cell; codes that came as numbers lose the ``.0`` of a column with empty cells."""
+    return f"{cell:.0f}" if isinstance(cell, float) and cell.is_integer() else str(cell)
+
+
+_TYPES: Final[dict[str, Callable[[pd.Series[Any], Column], pd.Series[Any]]]] = {
+    "number": _numbers,
+    "integer": _whole,
+    "date": _days,
+    "boolean": _truths,
+    "text": _texts,
+}
+
+
+def _untypable(
+    given: pd.Series[Any], typed_cells: pd.Series[Any], column: Column, path: Path
+) -> Iterator[Problem]:
+    for row in rows_of(given.notna() & typed_cells.isna()):
+        yield _cell_problem(
+            _WRONG[column.kind], path, column.name, row, given.iloc[row], _EXPECTED[column.kind]
+        )
+
+
+# --- values --------------------------------------------------------------------------------------
 
 
 def _schema_problems(table: pd.DataFrame, columns: Sequence[Column], path: Path) -> list[Problem]:
     import pandera.errors  # noqa: PLC0415 (0.5 s: only when a file is checked)
 
-    plain = pd.DataFrame({c.name: table[c.name] for c in columns}).reset_index(drop=True)
+    plain = pd.DataFrame({column.name: table[column.name] for column in columns})
     try:
-        _schema(columns).validate(plain, lazy=True)
+        schema_of(columns).validate(plain, lazy=True)
     except pandera.errors.SchemaErrors as error:
         cases = error.failure_cases.dropna(subset=["index"])
         by_name = {column.name: column for column in columns}
         return [
-            _from_case(
-                case.column, str(case.check), int(case.index), case.failure_case, by_name, path
-            )
+            found
             for case in cases.itertuples()
+            if (found := _from_case(case, by_name[case.column], path)) is not None
         ]
     return []
 
 
-def _schema(columns: Sequence[Column]) -> pa.DataFrameSchema:
-    import pandera.pandas as pa  # noqa: PLC0415 (0.5 s: only when a file is checked)
+def schema_of(columns: Sequence[Column]) -> pa.DataFrameSchema:
+    """Pandera schema of a table whose columns have their types.
 
-    def checks(column: Column) -> list[pa.Check]:
-        found = []
-        if column.choices:
-            found.append(pa.Check.isin(column.choices, error="unknown-value"))
-        if column.minimum is not None:
-            found.append(pa.Check.ge(column.minimum, error="out-of-range"))
-        if column.maximum is not None:
-            found.append(pa.Check.le(column.maximum, error="out-of-range"))
-        return found
+    Parameters
+    ----------
+    columns
+        E.g. `core.schema.SECTORS`.
+    """
+    import pandera.pandas as pa  # noqa: PLC0415 (0.5 s: only when a file is checked)
 
     return pa.DataFrameSchema(
         {
             column.name: pa.Column(
                 None,
-                checks(column),
+                _checks(column),
                 nullable=column.nullable or not column.required,
                 unique=column.unique,
                 report_duplicates="exclude_first",
@@ -169,30 +253,56 @@ def _schema(columns: Sequence[Column]) -> pa.DataFrameSchema:
     )
 
 
-def _from_case(
-    name: str, check: str, row: int, found: object, by_name: dict[str, Column], path: Path
-) -> Problem:
+def _checks(column: Column) -> list[pa.Check]:
+    import pandera.pandas as pa  # noqa: PLC0415
+
+    checks = []
+    if column.choices:
+        checks.append(pa.Check.isin(column.choices, error="unknown-value"))
+    if column.minimum is not None:
+        checks.append(pa.Check.ge(column.minimum, error="out-of-range"))
+    if column.maximum is not None:
+        checks.append(pa.Check.le(column.maximum, error="out-of-range"))
+    return checks
+
+
+def _from_case(case: Any, column: Column, path: Path) -> Problem | None:
+    check = str(case.check)
     code = {"not_nullable": "empty-cell", "field_uniqueness": "duplicate-id"}.get(check, check)
-    column = by_name[name]
+    empty = bool(pd.isna(case.failure_case))
+    if empty and code != "empty-cell":
+        return None
     expected = {
         "empty-cell": "a value",
         "duplicate-id": "a value that no other row has",
         "unknown-value": "one of " + ", ".join(column.choices),
-    }.get(code, f"{_bound(column.minimum, '≥')} {_bound(column.maximum, '≤')}".strip())
-    return _problem(code, path, name, row, found, expected)
+    }.get(code, range_text(column))
+    return _cell_problem(
+        code, path, column.name, int(case.index), None if empty else case.failure_case, expected
+    )
 
 
-def _bound(limit: float | None, sign: str) -> str:
-    return "" if limit is None else f"{sign} {limit:g}"
+def range_text(column: Column) -> str:
+    """The range of a number in words, empty if there is none."""
+    low, high = column.minimum, column.maximum
+    if low is not None and high is not None:
+        return f"{low:g} to {high:g}"
+    if low is not None:
+        return f"{low:g} or more"
+    return f"{high:g} or less" if high is not None else ""
 
 
-def _problem(code: str, path: Path, column: str, row: int, found: object, expected: str) -> Problem:
-    return Problem(
-        code=code,
-        file=str(path),
-        row=int(row) + 1,
+def _cell_problem(
+    code: str, path: Path, column: str, row: int, found: object, expected: str
+) -> Problem:
+    text = str(found)
+    shown = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+    return problem(
+        code,
+        path,
+        "an empty cell" if found is None else f"'{shown}'",
+        expected,
+        _MENDS[code],
+        row=row,
         column=column,
-        found="an empty cell" if pd.isna(found) else f"'{found}'",  # type: ignore[call-overload]
-        expected=expected,
-        mend=_MENDS[code],
     )

@@ -6,12 +6,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qn_coverage.core.schema import CLAIMS, INDICATORS, PLACES
-from qn_coverage.data.checks import checked
-from qn_coverage.data.tables import read_table, read_vector
+from qn_coverage.data import positions
+from qn_coverage.data.checks import checked, code_problems
+from qn_coverage.data.formats import read_table
+from qn_coverage.data.problems import refuse
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import geopandas as gpd
     import pandas as pd
+
+    from qn_coverage.core.schema import Column
 
 
 def read_places(path: Path | str) -> gpd.GeoDataFrame:
@@ -20,10 +26,12 @@ def read_places(path: Path | str) -> gpd.GeoDataFrame:
     Raises
     ------
     InvalidDataError
-        With every problem, as `tables.read_vector` and `checks.checked`.
+        With every problem, as `positions.read_places` and `checks.typed`, and ``bad-code``.
     """
     path = Path(path)
-    return checked(read_vector(path, "point"), PLACES, path)
+    places, problems = positions.read_places(path, "point", PLACES, layer="places")
+    refuse([*problems, *code_problems(places["commune_code"], path)])
+    return places
 
 
 def read_claims(path: Path | str) -> pd.DataFrame:
@@ -32,10 +40,9 @@ def read_claims(path: Path | str) -> pd.DataFrame:
     Raises
     ------
     InvalidDataError
-        With every problem, as `checks.checked`.
+        With every problem, as `formats.read_table` and `checks.typed`.
     """
-    path = Path(path)
-    return checked(read_table(path), CLAIMS, path)
+    return _read(Path(path), CLAIMS)
 
 
 def read_indicators(path: Path | str) -> pd.DataFrame:
@@ -44,7 +51,10 @@ def read_indicators(path: Path | str) -> pd.DataFrame:
     Raises
     ------
     InvalidDataError
-        With every problem, as `checks.checked`.
+        With every problem, as `formats.read_table` and `checks.typed`.
     """
-    path = Path(path)
-    return checked(read_table(path), INDICATORS, path)
+    return _read(Path(path), INDICATORS)
+
+
+def _read(path: Path, columns: Sequence[Column]) -> pd.DataFrame:
+    return checked(read_table(path), columns, path)

@@ -1,327 +1,444 @@
-"""Terrain from its public homes: resumable, checked, with its licence beside it.
+"""Terrain of a planning grade, fetched by whoever has a network: Copernicus GLO-30 or SRTM.
 
-Pooch keeps the cache and checks hashes; its downloaders start anew after each cut, so the one
-here goes on where the last attempt stopped.
+Nothing here is called by a study: it puts tiles into a folder, and the scenario names them.
 """
 
 from __future__ import annotations
 
-import errno
+import gzip
+import json
+import logging
 import math
+import shutil
 import time
-from dataclasses import dataclass
+import zlib
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+import pooch
+
 from qn_coverage.core.crs import PROVINCE_BOUNDS
-from qn_coverage.core.errors import CoverageError
+from qn_coverage.core.errors import UnknownNameError
+from qn_coverage.data.download import (
+    AbsentError,
+    Download,
+    FetchError,
+    download,
+    magic_of,
+    not_written,
+    plain_error,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from typing import BinaryIO
-
-    import requests
+    from collections.abc import Callable, Iterator, Mapping
 
     Advance = Callable[[str, int, int], None]
 
-_CHUNK_BYTES: Final = 1 << 18
-_TIMEOUT_S: Final = 30.0
-_TRANSIENT: Final = frozenset({429, 500, 502, 503, 504})
+MOST_TILES: Final = 100
+"""More tiles than this are taken for a slip of the pen in the bounds."""
 
-
-class FetchError(CoverageError):
-    """A download that did not succeed; what arrived is kept, so that the next try goes on."""
+_TIFF: Final = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_GZIP: Final = (b"\x1f\x8b",)
+_HGT_BYTES: Final = frozenset({2 * 3601**2, 2 * 1201**2})
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """A public terrain model.
+class TerrainSource:
+    """Where tiles of one degree come from, and on what terms.
 
     Attributes
     ----------
-    title
-        Name, producer and resolution.
+    name, title
+        Name in the command, and what it is.
     base_url
-        Where its tiles are; a mirror or a local folder may take its place.
+        Folder of the tiles; a mirror has the same names below its own.
     tile
-        Path of a tile below it, by the latitude and longitude of the south-west corner.
+        Path of the tile below the base for its south-west corner, in the notation of `_tile_path`.
+    starts
+        What the first bytes of a tile may be.
     licence
-        Terms and the credit to give.
-    vertical_datum
-        What its heights refer to.
+        Terms and credit, written beside the tiles.
     """
 
+    name: str
     title: str
     base_url: str
-    tile: Callable[[int, int], str]
+    tile: str
+    starts: tuple[bytes, ...]
     licence: str
-    vertical_datum: str
 
 
-def _glo30_tile(lat: int, lon: int) -> str:
-    name = f"Copernicus_DSM_COG_10_N{lat:02d}_00_E{lon:03d}_00_DEM"
-    return f"{name}/{name}.tif"
-
-
-def _srtm_tile(lat: int, lon: int) -> str:
-    return f"N{lat:02d}/N{lat:02d}E{lon:03d}.hgt.gz"
-
-
-SOURCES: Final[Mapping[str, Source]] = MappingProxyType(
+SOURCES: Final[Mapping[str, TerrainSource]] = MappingProxyType(
     {
-        "glo30": Source(
-            title="Copernicus DEM GLO-30, ESA / Airbus, 1″ (about 30 m)",
+        "glo30": TerrainSource(
+            name="glo30",
+            title="Copernicus DEM GLO-30 (surface heights, 1″, EGM2008, 2011-2015)",
             base_url="https://copernicus-dem-30m.s3.amazonaws.com",
-            tile=_glo30_tile,
+            tile="Copernicus_DSM_COG_10_{ns}{lat:02d}_00_{ew}{lon:03d}_00_DEM/"
+            "Copernicus_DSM_COG_10_{ns}{lat:02d}_00_{ew}{lon:03d}_00_DEM.tif",
+            starts=_TIFF,
             licence=(
-                "© DLR e.V. 2010-2014 and © Airbus Defence and Space GmbH 2014-2018 provided "
-                "under COPERNICUS by the European Union and ESA; all rights reserved. Free of "
-                "charge under the Copernicus DEM licence for GLO-30. A surface model: trees and "
-                "roofs are in it."
+                "Copernicus DEM GLO-30 Public, free of charge under the licence that\n"
+                "https://copernicus-dem-30m.s3.amazonaws.com/readme.html names. Credit on maps:\n\n"
+                "produced using Copernicus WorldDEM-30 © DLR e.V. 2010-2014 and © Airbus Defence\n"
+                "and Space GmbH 2014-2018 provided under COPERNICUS by the European Union and\n"
+                "ESA; all rights reserved\n\n"
+                "Heights of the surface: woods and buildings are in them. There are no tiles of\n"
+                "open sea.\n"
             ),
-            vertical_datum="EGM2008",
         ),
-        "srtm": Source(
-            title="SRTM 1″ (about 30 m), NASA / USGS, as gzipped HGT tiles",
-            base_url="https://elevation-tiles-prod.s3.amazonaws.com/skadi",
-            tile=_srtm_tile,
+        "srtm": TerrainSource(
+            name="srtm",
+            title="SRTM, 1″ HGT tiles of the open data set Terrain Tiles (EGM96, February 2000)",
+            base_url="https://s3.amazonaws.com/elevation-tiles-prod/skadi",
+            tile="{ns}{lat:02d}/{ns}{lat:02d}{ew}{lon:03d}.hgt.gz",
+            starts=_GZIP,
             licence=(
-                "SRTM: public domain, courtesy of the U.S. Geological Survey. The tiles are those "
-                "of the Terrain Tiles data set (Mapzen, AWS Open Data), which asks for credit to "
-                "its sources. A surface model: trees and roofs are in it."
+                "Terrain Tiles (skadi), compiled by Mapzen/Tilezen from SRTM and, where SRTM has\n"
+                "no heights, from other open data (at sea: depths of ETOPO1). SRTM is in the\n"
+                "public domain. Terms: https://github.com/tilezen/joerd/blob/master/docs/\n"
+                "attribution.md. Credit on maps:\n\n"
+                "U.S. Geological Survey, and U.S. National Oceanic and Atmospheric Administration\n"
             ),
-            vertical_datum="EGM96",
         ),
     }
 )
+"""Sources by name. Their licences are kept as the publishers state them."""
 
 
-def tiles_over(
-    source: Source, bounds: tuple[float, float, float, float] = PROVINCE_BOUNDS
-) -> tuple[str, ...]:
-    """Paths of the one-degree tiles over (west, south, east, north), degrees."""
-    west, south, east, north = bounds
-    return tuple(
-        source.tile(lat, lon)
-        for lat in range(math.floor(south), math.ceil(north))
-        for lon in range(math.floor(west), math.ceil(east))
-    )
+@dataclass(frozen=True, slots=True)
+class FetchedTerrain:
+    """Tiles in a folder; iterating and counting go over `files`.
+
+    Attributes
+    ----------
+    files
+        Rasters for `terrain.read_terrain`, by name.
+    absent
+        Tiles that the source doesn't have: open sea.
+    record
+        File with address, size and sha256 of each tile.
+    licence
+        File with terms and credit.
+    """
+
+    files: tuple[Path, ...]
+    absent: tuple[str, ...]
+    record: Path
+    licence: Path
+
+    def __iter__(self) -> Iterator[Path]:
+        return iter(self.files)
+
+    def __len__(self) -> int:
+        return len(self.files)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    url: str
+    bytes: int
+    sha256: str
+    last_modified: str
 
 
 def fetch_terrain(
-    source: Source,
-    folder: Path,
+    source: TerrainSource | str,
+    folder: Path | str,
     *,
-    mirror: str | None = None,
     bounds: tuple[float, float, float, float] = PROVINCE_BOUNDS,
+    mirror: str | Path | None = None,
     hashes: Mapping[str, str] | None = None,
-    attempts: int = 5,
-    pause_s: float = 2.0,
     advance: Advance | None = None,
-) -> list[Path]:
-    """Tiles over an area, downloaded into a folder unless they are there already.
+    wait: Callable[[float], None] = time.sleep,
+) -> FetchedTerrain:
+    """Fetch the tiles that cover an area, those only that are not there yet.
+
+    A cut download goes on where it was. Tiles that are there are checked against their recorded
+    sha256 and fetched again if they differ.
 
     Parameters
     ----------
     source
-        One of `SOURCES`.
+        ``"glo30"``, ``"srtm"``, or a source of one's own.
     folder
-        Made if need be. ``LICENCE.txt`` and ``sha256.txt`` are written beside the tiles.
-    mirror
-        Base address of another server, or a local folder, with the same paths.
+        Where tiles, record and licence go.
     bounds
-        (west, south, east, north), degrees.
+        West, south, east, north in degrees.
+    mirror
+        Address or local folder instead of the source's own, with the same paths or with the tiles
+        side by side.
     hashes
-        Known sha256 by tile path; neither home publishes any, so a repeated fetch is checked
-        against what ``sha256.txt`` recorded.
-    attempts, pause_s
-        How often a tile is tried, and the pause after the first failure, doubled each time.
+        Published sha256 by file name of the tile as it is downloaded; they win over the record.
     advance
-        Told the tile and how many of how many bytes have come.
+        Told the tile, and how many of how many of its bytes have come.
+    wait
+        Sleeps between two tries.
 
     Returns
     -------
-    Paths of the tiles, gzip unpacked. A tile that the source does not have is left out: such tiles
-    are all sea.
+    The tiles, and which of them do not exist.
 
     Raises
     ------
     FetchError
-        No tile is there, one cannot be had or does not match its hash, or the disk is full.
+        As `download.download`, and ``wrong-hash``, ``not-terrain`` (a page instead of a tile),
+        ``no-tiles``, ``bad-bounds``.
+    UnknownNameError
+        No source has that name.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    known = {**_recorded(folder), **(hashes or {})}
-    home = (mirror or source.base_url).rstrip("/")
-    found = []
-    tiles = tiles_over(source, bounds)
-    for tile in tiles:
-        known_hash = known.get(Path(tile).name)
+    chosen, folder = _source(source), Path(folder)
+    corners = _corners(bounds)
+    _prepare(folder, chosen)
+    record = _read_record(_record_file(folder, chosen))
+    files: list[Path] = []
+    absent: list[str] = []
+    for lon, lat in corners:
+        path = _tile_path(chosen, lon, lat)
         try:
-            path = _fetch_tile(home, tile, folder, known_hash, attempts, pause_s, advance)
-        except _NoTileError:
+            known = {**{n: entry.sha256 for n, entry in record.items()}, **(hashes or {})}
+            tile = _Fetch(chosen, folder, _address(chosen, mirror, path), known, advance, wait)
+            file, entry = tile.run()
+        except AbsentError:
+            absent.append(Path(path).name)
             continue
-        found.append(path)
-        _record(folder, source)
-    if not found:
+        files.append(_unpacked(file, anew=entry is not None))
+        record[file.name] = entry or record[file.name]
+        _write_record(_record_file(folder, chosen), chosen, record)
+    if not files:
+        raise _no_tiles(mirror or chosen.base_url, absent)
+    return FetchedTerrain(
+        files=tuple(sorted(files)),
+        absent=tuple(absent),
+        record=_record_file(folder, chosen),
+        licence=_licence_file(folder, chosen),
+    )
+
+
+# --- which tiles ---------------------------------------------------------------------------------
+
+
+def _source(source: TerrainSource | str) -> TerrainSource:
+    if isinstance(source, TerrainSource):
+        return source
+    if source not in SOURCES:
+        raise UnknownNameError("terrain source", source, SOURCES)
+    return SOURCES[source]
+
+
+def _corners(bounds: tuple[float, float, float, float]) -> list[tuple[int, int]]:
+    """South-west corners (longitude, latitude) of the tiles of one degree under an area."""
+    west, south, east, north = bounds
+    sound = -180.0 <= west < east <= 180.0 and -90.0 <= south < north <= 90.0
+    lons = range(math.floor(west), math.ceil(east)) if sound else range(0)
+    lats = range(math.floor(south), math.ceil(north)) if sound else range(0)
+    if not sound or len(lons) * len(lats) > MOST_TILES:
         raise FetchError(
-            f"{home}: none of {len(tiles)} tiles is there, e.g. {tiles[0]}. "
-            "Mend: check the address or folder given as --mirror."
+            "bad-bounds",
+            "bounds",
+            f"{west:g}, {south:g}, {east:g}, {north:g}",
+            f"west < east and south < north in degrees, at most {MOST_TILES} tiles",
+            "give west, south, east, north, e.g. 106.35, 20.55, 108.35, 21.85",
         )
-    return found
+    return [(lon, lat) for lat in lats for lon in lons]
 
 
-def _fetch_tile(
-    home: str,
-    tile: str,
-    folder: Path,
-    sha256: str | None,
-    attempts: int,
-    pause_s: float,
-    advance: Advance | None,
-) -> Path:
-    import pooch  # noqa: PLC0415 (0.2 s: only for downloads)
+def _tile_path(source: TerrainSource, lon: int, lat: int) -> str:
+    ns, ew = "NS"[lat < 0], "EW"[lon < 0]
+    return source.tile.format(ns=ns, lat=abs(lat), ew=ew, lon=abs(lon))
 
-    pooch.get_logger().setLevel("WARNING")  # progress is told by `advance`
-    name = Path(tile).name
-    if not home.startswith(("http://", "https://")):
-        local = Path(home) / tile
-        if not local.is_file():
-            raise _NoTileError
-        home = local.parent.resolve().as_uri()
-        url = f"{home}/{name}"
-        downloader = None
-    else:
-        url = f"{home}/{tile}"
-        downloader = _resumable(attempts, pause_s, advance)
-    processor = pooch.Decompress(name=name.removesuffix(".gz")) if name.endswith(".gz") else None
+
+def _address(source: TerrainSource, mirror: str | Path | None, path: str) -> str:
+    """Where a tile is to be had; a folder may hold the tiles side by side."""
+    base = source.base_url if mirror is None else str(mirror)
+    if base.startswith(("http://", "https://")):
+        return f"{base.rstrip('/')}/{path}"
+    whole = Path(base) / path
+    return str(whole if whole.is_file() else Path(base) / whole.name)
+
+
+# --- one tile ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Fetch:
+    """One tile on its way; pooch keeps the folder and checks the hash."""
+
+    source: TerrainSource
+    folder: Path
+    url: str
+    hashes: Mapping[str, str]
+    advance: Advance | None
+    wait: Callable[[float], None]
+
+    def run(self) -> tuple[Path, _Entry | None]:
+        """The tile, and its entry in the record if it was fetched."""
+        name = self.url.replace("\\", "/").rsplit("/", 1)[-1]
+        wanted = self.hashes.get(name)
+        outcome: list[Download] = []
+
+        def bring(url: str, output_file: str, _pooch: object) -> None:
+            part = self.folder / f"{name}.part"
+            outcome.append(download(url, part, wait=self.wait, advance=self._told(name)))
+            self._check_kind(part)
+            part.replace(output_file)
+
+        keeper = pooch.Pooch(
+            path=self.folder, base_url="", registry={name: wanted}, urls={name: self.url}
+        )
+        try:
+            with _quiet_pooch():
+                file = Path(keeper.fetch(name, downloader=bring))
+        except ValueError as error:
+            raise self._wrong_hash(name, wanted, error) from error
+        if not outcome and wanted is not None:
+            return file, None
+        return file, self._entry(file, outcome)
+
+    def _told(self, name: str) -> Callable[[int, int], None] | None:
+        advance = self.advance
+        if advance is None:
+            return None
+        return lambda done, total: advance(name, done, total)
+
+    def _entry(self, file: Path, outcome: list[Download]) -> _Entry:
+        return _Entry(
+            url=self.url,
+            bytes=file.stat().st_size,
+            sha256=pooch.file_hash(str(file)),
+            last_modified=outcome[0].last_modified if outcome else "",
+        )
+
+    def _check_kind(self, part: Path) -> None:
+        """A portal's log-in page comes with status 200: it must not be kept as terrain."""
+        if magic_of(part).startswith(self.source.starts):
+            return
+        found = magic_of(part, 40)
+        part.unlink()
+        raise FetchError(
+            "not-terrain",
+            self.url,
+            f"a file that starts with {found!r}",
+            "a terrain tile",
+            "open the address in a browser: a log-in page may stand in between",
+        )
+
+    def _wrong_hash(self, name: str, wanted: str | None, error: Exception) -> FetchError:
+        return FetchError(
+            "wrong-hash",
+            self.url,
+            plain_error(error),
+            f"sha256 {wanted}",
+            f"fetch it again; if the publisher changed the tile, remove {name} and its entry in "
+            f"{_record_file(self.folder, self.source)}",
+        )
+
+
+@contextmanager
+def _quiet_pooch() -> Iterator[None]:
+    """Keep pooch's own messages off the screen: progress is told elsewhere."""
+    logger = pooch.get_logger()
+    level = logger.level
+    logger.setLevel(logging.ERROR)
     try:
-        return Path(
-            pooch.retrieve(
-                url,
-                known_hash=sha256 and f"sha256:{sha256}",
-                fname=name,
-                path=folder,
-                downloader=downloader or _copied,
-                processor=processor,
-            )
-        )
-    except ValueError as error:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
+def _unpacked(file: Path, *, anew: bool) -> Path:
+    """The raster itself: HGT tiles come packed."""
+    if file.suffix != ".gz":
+        return file
+    target = file.with_suffix("")
+    if not anew and target.is_file() and target.stat().st_size in _HGT_BYTES:
+        return target
+    aside = target.with_name(f".{target.name}.writing")
+    try:
+        with gzip.open(file, "rb") as packed, aside.open("wb") as plain:
+            shutil.copyfileobj(packed, plain)
+    except (gzip.BadGzipFile, zlib.error, EOFError) as error:
+        aside.unlink(missing_ok=True)
+        raise _broken_pack(file, plain_error(error)) from error
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise not_written(target, error) from error
+    size = aside.stat().st_size
+    if size not in _HGT_BYTES:
+        aside.unlink()
+        raise _broken_pack(file, f"{size:,} bytes unpacked")
+    aside.replace(target)
+    return target
+
+
+def _broken_pack(file: Path, found: str) -> FetchError:
+    return FetchError(
+        "not-terrain",
+        str(file),
+        found,
+        "a packed HGT tile of 3601 × 3601 or 1201 × 1201 heights",
+        "remove it and fetch it again",
+    )
+
+
+# --- what stands beside the tiles ----------------------------------------------------------------
+
+
+def _record_file(folder: Path, source: TerrainSource) -> Path:
+    return folder / f"SOURCES-{source.name}.json"
+
+
+def _licence_file(folder: Path, source: TerrainSource) -> Path:
+    return folder / f"LICENCE-{source.name}.txt"
+
+
+def _prepare(folder: Path, source: TerrainSource) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        text = f"{source.title}\n\n{source.licence}"
+        _licence_file(folder, source).write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise not_written(folder, error) from error
+
+
+def _read_record(file: Path) -> dict[str, _Entry]:
+    try:
+        document = json.loads(file.read_text(encoding="utf-8"))
+        return {name: _Entry(**entry) for name, entry in document["tiles"].items()}
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise FetchError(
-            f"{url}: what arrived does not match its sha256; it was thrown away. "
-            "Mend: fetch again, or remove its line from sha256.txt if the source was renewed."
+            "bad-record",
+            str(file),
+            plain_error(error),
+            "the record that an earlier fetch wrote",
+            "remove it: tiles that are there are then recorded anew",
         ) from error
 
 
-def _copied(url: str, output_file: BinaryIO | str, _: object) -> None:
-    """Copy of a local tile, as a pooch downloader."""
-    from shutil import copyfile  # noqa: PLC0415
-    from urllib.parse import unquote, urlparse  # noqa: PLC0415
-    from urllib.request import url2pathname  # noqa: PLC0415
-
-    copyfile(url2pathname(unquote(urlparse(url).path)), str(output_file))
-
-
-def _resumable(
-    attempts: int, pause_s: float, advance: Advance | None
-) -> Callable[[str, str, object], None]:
-    """A pooch downloader that goes on where the last attempt stopped."""
-
-    def download(url: str, output_file: str, caller: object) -> None:
-        name = url.rsplit("/", 1)[-1]
-        folder = Path(str(getattr(caller, "path", Path(output_file).parent)))
-        part = folder / f"{name}.part"
-        for attempt in range(1, attempts + 1):
-            try:
-                _continue(url, part, advance)
-                break
-            except _TryAgainError as error:
-                if attempt == attempts:
-                    raise FetchError(
-                        f"{url}: {error} ({attempts} attempts). What arrived is kept in {part}. "
-                        "Mend: try again later, or name a mirror with --mirror."
-                    ) from error
-                time.sleep(pause_s * 2 ** (attempt - 1))
-        part.replace(output_file)
-
-    return download
-
-
-class _TryAgainError(Exception):
-    """A failure that may pass."""
-
-
-class _NoTileError(Exception):
-    """The source has no such tile."""
-
-
-def _continue(url: str, part: Path, advance: Advance | None) -> None:
-    import requests  # noqa: PLC0415 (0.1 s: only for downloads)
-
-    have = part.stat().st_size if part.exists() else 0
-    headers = {"Range": f"bytes={have}-"} if have else {}
+def _write_record(file: Path, source: TerrainSource, record: Mapping[str, _Entry]) -> None:
+    document = {
+        "source": source.title,
+        "tiles": {name: asdict(record[name]) for name in sorted(record)},
+    }
+    text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    aside = file.with_name(f".{file.name}.writing")
     try:
-        with requests.get(url, headers=headers, stream=True, timeout=_TIMEOUT_S) as answer:
-            if answer.status_code == 416:  # all of it is here already
-                return
-            _must_be_served(answer, url)
-            resumed = answer.status_code == 206
-            total = int(answer.headers.get("Content-Length", 0)) + (have if resumed else 0)
-            with part.open("ab" if resumed else "wb") as file:
-                done = have if resumed else 0
-                for chunk in answer.iter_content(_CHUNK_BYTES):
-                    file.write(chunk)
-                    done += len(chunk)
-                    if advance is not None:
-                        advance(part.stem, done, total)
-            if done < total:
-                raise _TryAgainError(f"the connection was cut after {done} of {total} bytes")
-    except (
-        requests.ConnectionError,
-        requests.Timeout,
-        requests.exceptions.ChunkedEncodingError,
-    ) as e:
-        raise _TryAgainError(f"no connection ({type(e).__name__})") from e
+        aside.write_text(text, encoding="utf-8", newline="\n")
+        aside.replace(file)
     except OSError as error:
-        if error.errno == errno.ENOSPC:
-            raise FetchError(
-                f"{part}: the disk is full. Mend: free some space and fetch again; what arrived "
-                "is kept."
-            ) from error
-        raise
+        raise not_written(file, error) from error
 
 
-def _must_be_served(answer: requests.Response, url: str) -> None:
-    if answer.status_code in _TRANSIENT:
-        raise _TryAgainError(f"the server answered {answer.status_code}")
-    if answer.status_code == 404:
-        raise _NoTileError
-    if not answer.ok:
-        raise FetchError(
-            f"{url}: the server answered {answer.status_code}. Mend: check the address."
-        )
-
-
-def _record(folder: Path, source: Source) -> None:
-    """Licence and hashes beside the tiles."""
-    from pooch import file_hash  # noqa: PLC0415
-
-    (folder / "LICENCE.txt").write_text(
-        f"{source.title}\n\n{source.licence}\nVertical datum: {source.vertical_datum}\n",
-        encoding="utf-8",
-        newline="\n",
+def _no_tiles(base: str | Path, absent: list[str]) -> FetchError:
+    return FetchError(
+        "no-tiles",
+        str(base),
+        f"none of {len(absent)} tiles, e.g. {absent[0]}",
+        "tiles of the area",
+        "check the bounds and the mirror: it must have the same file names",
     )
-    lines = [
-        f"{file_hash(str(path))}  {path.name}\n"
-        for path in sorted(folder.iterdir())
-        if path.suffix in {".tif", ".gz"}
-    ]
-    (folder / "sha256.txt").write_text("".join(lines), encoding="utf-8", newline="\n")
-
-
-def _recorded(folder: Path) -> dict[str, str]:
-    path = folder / "sha256.txt"
-    if not path.exists():
-        return {}
-    pairs = (line.split() for line in path.read_text(encoding="utf-8").splitlines() if line)
-    return {name: sha256 for sha256, name in pairs}

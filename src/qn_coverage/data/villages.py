@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qn_coverage.core.schema import VILLAGES
-from qn_coverage.data.checks import checked
-from qn_coverage.data.tables import read_vector
+from qn_coverage.data.checks import code_problems
+from qn_coverage.data.positions import read_places
+from qn_coverage.data.problems import refuse
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -19,7 +20,9 @@ def read_villages(path: Path | str) -> gpd.GeoDataFrame:
     Raises
     ------
     InvalidDataError
-        With every problem, as `tables.read_vector` and `checks.checked`.
+        With every problem, as `positions.read_places` and `checks.typed`, and ``bad-code``.
     """
     path = Path(path)
-    return checked(read_vector(path, "point"), VILLAGES, path)
+    villages, problems = read_places(path, "point", VILLAGES, layer="villages")
+    refuse([*problems, *code_problems(villages["commune_code"], path)])
+    return villages

@@ -277,6 +277,8 @@ def _sectors(columns: Mapping[str, Any], places: Places, kept: Sequence[int]) ->
         table[name] = columns[name][take]
     for name in ("on_air", "off_air", "programme", "source", "origin"):
         table[name] = np.array(columns[name], dtype=object)[take]
+    # The strict reader takes an empty height for a mistake unless the row says that it is assumed.
+    table["assumed"] = np.where(np.isnan(table["height_agl_m"]), "height_agl_m", "").astype(object)
     table["sector_id"] = _sector_ids(table, np.array(columns["sector_id"], dtype=object)[take])
     return placed(table, lon, lat)
 
