@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from qn_coverage.core.errors import UnknownNameError
 from qn_coverage.export import (
+    atlas,
     geoparquet,
     kmz,
     mapinfo,
@@ -53,6 +55,8 @@ class Exporter:
         return self.stem + self.suffix
 
 
+_PAPERS: Final[tuple[atlas.Paper, ...]] = ("A4", "A3")
+
 _ALL: Final = (
     Exporter("qgis", "Dự án QGIS (GeoPackage, raster, kiểu hiển thị)",
              "QGIS project (GeoPackage, raster, styles)", "qgis", "", qgis_project.write_qgis),
@@ -74,6 +78,22 @@ _ALL: Final = (
     Exporter(
         "geoparquet", "GeoParquet cho phân tích dữ liệu", "GeoParquet for analysts",
         "geoparquet", "", geoparquet.write_geoparquet,
+    ),
+    *(
+        Exporter(
+            f"map-pdf-{paper.lower()}", f"Bản đồ in PDF khổ {paper}",
+            f"Maps for print, PDF {paper}", f"maps-{paper.lower()}", ".pdf",
+            partial(atlas.write_pdf, paper=paper),
+        )
+        for paper in _PAPERS
+    ),
+    *(
+        Exporter(
+            f"map-png-{paper.lower()}", f"Bản đồ ảnh PNG khổ {paper}",
+            f"Maps as pictures, PNG {paper}", f"maps-png-{paper.lower()}", "",
+            partial(atlas.write_png, paper=paper),
+        )
+        for paper in _PAPERS
     ),
 )  # fmt: skip
 
