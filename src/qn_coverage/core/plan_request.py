@@ -100,7 +100,8 @@ class Villages(_Frozen):
     """How many servers each village must have, existing ones counted; 0 asks for nothing.
 
     A site serves a village if the probability that it covers the village, wherever in its disc it
-    lies, is at least ``probability``.
+    lies, is at least ``probability``. Villages that cannot get so many are refused, or get what
+    they can (``leave``).
     """
 
     servers: Annotated[int, Field(ge=0, le=2)] = 0
@@ -109,7 +110,10 @@ class Villages(_Frozen):
 
 
 class Floor(_Frozen):
-    """Least expected share of a commune's people, 0-1; commune is a code or ``"all"``."""
+    """Least expected share of a commune's people, 0-1; commune is a code or ``"all"``.
+
+    A floor that all candidates together cannot reach is refused, or left out (``leave``).
+    """
 
     commune: _Text
     share: _Share

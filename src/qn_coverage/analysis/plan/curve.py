@@ -11,13 +11,16 @@ import pandas as pd
 from qn_coverage.analysis.plan.bound import bounded, most_value
 from qn_coverage.analysis.plan.core_model import reduced
 from qn_coverage.analysis.plan.greedy import filled
+from qn_coverage.analysis.plan.kernels import additions
 from qn_coverage.analysis.plan.model import Floors, Servers
 from qn_coverage.analysis.plan.standing import stand
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from qn_coverage.analysis.plan.core_model import Core
     from qn_coverage.analysis.plan.model import Model
+    from qn_coverage.analysis.plan.standing import Standing
 
 
 def curve_of(model: Model, *, most: int) -> pd.DataFrame:
@@ -53,11 +56,7 @@ def curve_of(model: Model, *, most: int) -> pd.DataFrame:
     plan = filled(core, stand(core, []), by_use=True)
     steps = [stand(core, plan.picks[:k]) for k in range(len(plan.picks) + 1)]
     value = np.array([step.value for step in steps])
-    bound = bounded(core, plan, iterations=300) if core.size else None
-    upper = [
-        max(step.value, step.value if bound is None else most_value(core, bound, float(k)))
-        for k, step in enumerate(steps)
-    ]
+    upper = np.maximum(_upper(core, plan, len(steps)), value)
     ids = [None, *(model.ids[core.index[pick]] for pick in plan.picks)]
     table = pd.DataFrame(
         {
@@ -70,6 +69,30 @@ def curve_of(model: Model, *, most: int) -> pd.DataFrame:
     )
     table["knee"] = table["sites"] == knee_of(value)
     return table
+
+
+def _upper(core: Core, plan: Standing, length: int) -> npt.NDArray[np.float64]:
+    """No k sites give more, for k from 0 to length - 1.
+
+    Prices fitted for one number of sites prove something for every other: the least of what
+    several sets of prices prove counts, and of what the k best sites would give if they did not
+    overlap.
+    """
+    counts = np.arange(length)
+    alone = np.sort(_alone(core))[::-1]
+    best = np.concatenate([[0.0], np.cumsum(np.maximum(alone, 0.0))])
+    upper = best[np.minimum(counts, len(best) - 1)]
+    for k in sorted({round(length * part) for part in (0.06, 0.15, 0.3, 0.5, 0.75, 1.0)} - {0}):
+        fitted = replace(core, limit=float(k))
+        bound = bounded(fitted, stand(fitted, plan.picks[:k]), iterations=150)
+        proven = [most_value(fitted, bound, float(count)) for count in counts]
+        upper = np.minimum(upper, proven)
+    return upper
+
+
+def _alone(core: Core) -> npt.NDArray[np.float64]:
+    gains = additions(core.start, core.point, core.gain, core.weight, np.zeros(core.points))
+    return np.asarray(gains - core.loss)
 
 
 def knee_of(value: npt.ArrayLike) -> int:

@@ -31,6 +31,9 @@ _TRIED: Final = 24
 
 _STEPS: Final = 1000
 
+_WORTH_TRYING: Final = 1.03
+"""A rebuilt plan at most so much dearer than the best may still become cheaper."""
+
 
 def improved(
     core: Core,
@@ -76,30 +79,45 @@ def shaken(
         dropped = min(len(best.picks) - 1, 2 + turn % 3)
         kept = random.permutation(len(best.picks))[dropped:]
         trial = _rebuilt(core, best.picks[np.sort(kept)], random)
-        trial = improved(core, trial, stopped=stopped)
+        if core.target is None:
+            trial = improved(core, trial, stopped=stopped)
+        elif trial.complete and trial.use < best.use * _WORTH_TRYING:
+            trial = cheapened(core, trial, tries=2, stopped=stopped)
         if better(core, trial, best):
             best = trial
     return best
 
 
 def cheapened(
-    core: Core, best: Standing, *, stopped: Callable[[], bool] = lambda: False
+    core: Core, best: Standing, *, tries: int = 12, stopped: Callable[[], bool] = lambda: False
 ) -> Standing:
     """Cheaper plan that still meets every requirement, for plans at least cost.
 
     Takes away one pick, then swaps under a limit just below the price of the best plan until
     nothing is missing; starts again from there.
+
+    Parameters
+    ----------
+    core
+        The choice.
+    best
+        Plan that meets every requirement.
+    tries
+        Picks to take away, those whose price buys least first.
+    stopped
+        Asked after each try.
     """
     best = pruned(core, best)
-    found = True
+    found = best.complete
     while found and not stopped():
         found = False
-        for out in _least_missed(core, best):
+        for out in _least_missed(core, best)[:tries]:
             if stopped():
                 break
-            limit = best.use * (1.0 - 1e-9) - 1e-12
+            limit = best.use * (1.0 - 1e-6)
             fewer = stand(core, best.picks[best.picks != out])
-            trial = improved(core, cover(core, fewer.picks, limit=limit), limit=limit)
+            trial = cover(core, fewer.picks, limit=limit)
+            trial = improved(core, trial, limit=limit, stopped=stopped)
             if trial.complete:
                 best, found = pruned(core, trial), True
                 break
@@ -120,13 +138,13 @@ def _rebuilt(core: Core, kept: npt.NDArray[np.int64], random: np.random.Generato
 
 
 def _least_missed(core: Core, now: Standing) -> npt.NDArray[np.int64]:
-    """Picks in order of what their price buys, the worst bargain first; twelve at most."""
+    """Picks in order of what their price buys, the worst bargain first."""
     alone = np.bincount(
         now.slot[now.slot >= 0],
         (core.weight * (now.first - now.second))[now.slot >= 0],
         minlength=len(now.picks),
     )
-    return now.picks[np.argsort(alone / core.cost[now.picks], kind="stable")][:12]
+    return now.picks[np.argsort(alone / core.cost[now.picks], kind="stable")]
 
 
 def _best_step(core: Core, now: Standing, limit: float | None) -> Standing | None:
@@ -182,6 +200,8 @@ def _profits(core: Core, now: Standing, limit: float | None) -> npt.NDArray[np.f
     profit[:, :slots] += added[:, np.newaxis] - removed[np.newaxis, :]
     profit[:, slots] = added
     profit[~_allowed(core, now, limit)] = -np.inf
+    if not short:
+        profit[~_serving(core, now)] = -np.inf
     profit[profit <= 1e-11 * (1.0 if short else max(1.0, abs(now.value)))] = -np.inf
     return profit
 
@@ -192,6 +212,25 @@ def _highest(values: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     least = np.partition(values, len(values) - count)[len(values) - count]
     found = np.flatnonzero(values >= least) if least > -np.inf else np.flatnonzero(values > least)
     return found[np.argsort(-values[found], kind="stable")][:count]
+
+
+def _serving(core: Core, now: Standing) -> npt.NDArray[np.bool_]:
+    """Which swaps and additions leave every village its servers, shape (J, picks + 1)."""
+    slots = len(now.picks)
+    allowed = np.ones((core.size, slots + 1), dtype=np.bool_)
+    if not len(core.server_need):
+        return allowed
+    everyone = core.server_matrix.toarray()
+    chosen = everyone[:, now.picks]
+    spare = chosen.sum(axis=1) - core.server_need
+    # Servers that must come with the newcomer once a pick is gone; the last column is an addition.
+    lacking = np.hstack([chosen, np.zeros((len(spare), 1))]) - spare[:, np.newaxis]
+    harm = bool((everyone < 0.0).any())
+    for column in range(slots + 1):
+        tight = np.flatnonzero(lacking[:, column] > (-0.5 if harm else 0.5))
+        needed = lacking[tight, column][:, np.newaxis] - 0.5
+        allowed[:, column] = np.all(everyone[tight] >= needed, axis=0)
+    return allowed
 
 
 def _allowed(core: Core, now: Standing, limit: float | None) -> npt.NDArray[np.bool_]:

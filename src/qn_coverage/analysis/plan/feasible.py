@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qn_coverage.analysis.plan.matrices import highest
+from qn_coverage.analysis.plan.matrices import block, csr, entries, highest
 from qn_coverage.analysis.plan.model import (
     FREE,
     NEED_TOLERANCE,
@@ -54,6 +54,19 @@ def most_gain(model: Model) -> npt.NDArray[np.float64]:
 def best_gains(gain: sparse.csr_array) -> npt.NDArray[np.float64]:
     """Gain of each point if every candidate were chosen, shape (points,)."""
     return highest(gain, np.arange(gain.shape[0]))
+
+
+def most_servers(matrix: sparse.csr_array, group: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """Servers that each village could get at most, one candidate of a group, shape (villages,)."""
+    adds = csr(matrix).tocoo()
+    village, candidate = adds.coords
+    own = np.where(group == FREE, len(group) + np.arange(len(group)), group)[candidate]
+    pairs, which = np.unique(np.column_stack([village, own]), axis=0, return_inverse=True)
+    best = np.zeros(len(pairs))
+    np.maximum.at(best, which.reshape(-1), adds.data)
+    shape = (int(matrix.shape[0]), 1)
+    column = entries(best, pairs[:, 0], np.zeros(len(pairs), dtype=np.int64), shape)
+    return np.asarray(column.toarray(), dtype=np.float64).ravel()
 
 
 def too_dear(model: Model, least: float, *, proven: bool) -> PlanError:
@@ -157,9 +170,9 @@ def _floors(model: Model) -> Iterator[str]:
 
 
 def _servers(model: Model) -> Iterator[str]:
-    able = ~model.banned
-    adds = model.servers.matrix.maximum(0.0)
-    most = np.asarray(adds @ able.astype(np.float64))
+    able = np.flatnonzero(~model.banned)
+    every = np.arange(len(model.servers.names))
+    most = most_servers(block(model.servers.matrix, every, able), model.group[able])
     short = np.flatnonzero(most < model.servers.need - 0.5)
     if len(short):
         names = [model.servers.names[v] for v in short]

@@ -1,20 +1,23 @@
 """The choice as a mixed-integer programme for HiGHS, through scipy.
 
-The formulation is that of `model`, one column y_ij an arc and one x_j a candidate. HiGHS runs in a
-thread of its own (it lets Python go on), so that a user may interrupt it: it is then left to end by
-its time limit and its answer is not used.
+The formulation is that of `model`, one column y_ij an arc and one x_j a candidate. All but small
+programmes run in a process of their own, because HiGHS cannot be interrupted from Python: when the
+user ends the search, the process is ended.
 """
 
 from __future__ import annotations
 
-import threading
+import subprocess
+import sys
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
 
+from qn_coverage.analysis.plan import highs_worker
 from qn_coverage.analysis.plan.matrices import block, csr, entries, zeros
 from qn_coverage.analysis.plan.model import FREE
 
@@ -27,6 +30,12 @@ if TYPE_CHECKING:
 
 _POLL_S: Final = 0.05
 
+_GRACE_S: Final = 20.0
+"""HiGHS looks at its clock between steps only; after so many seconds more it is ended."""
+
+_SMALL_ARCS: Final = 2000
+"""Up to so many arcs the start of a process takes longer than the solution."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Programme:
@@ -38,6 +47,7 @@ class Programme:
     upper: npt.NDArray[np.float64]
     least: npt.NDArray[np.float64]
     arcs: int
+    cheapest: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,6 +113,7 @@ def programme(
         ),
         least=least,
         arcs=arcs,
+        cheapest=cheapest,
     )
 
 
@@ -125,40 +136,78 @@ def solved(
     time_limit_s, gap
         When HiGHS may stop: seconds, and relative distance of its best plan to its bound.
     stopped
-        Asked several times a second; True gives up the solve.
+        Asked several times a second; True ends the solve without an answer.
     """
-    box: list[Any] = []
-    # A daemon: a solve that was given up must not keep the program from ending.
-    worker = threading.Thread(
-        target=lambda: box.append(_run(job, time_limit_s, gap)), name="highs", daemon=True
-    )
-    worker.start()
-    while worker.is_alive():
-        worker.join(_POLL_S)
-        if worker.is_alive() and stopped():
-            return Answer(None, float("nan"), infeasible=False)
-    return _answer(core, job, box[0]) if box else Answer(None, float("nan"), infeasible=False)
+    arrays = _arrays(job, max(time_limit_s, 0.1), gap)
+    if job.arcs <= _SMALL_ARCS:
+        return _answer(core, job, highs_worker.solved_arrays(arrays))
+    found = _in_process(arrays, time_limit_s + _GRACE_S, stopped)
+    if found is None:
+        return Answer(None, float("nan"), infeasible=False)
+    return _answer(core, job, found)
 
 
-def _run(job: Programme, time_limit_s: float, gap: float) -> Any:
-    size = len(job.objective) - job.arcs
-    return milp(
-        job.objective,
-        integrality=np.concatenate([np.zeros(job.arcs), np.ones(size)]),
-        bounds=Bounds(job.least, np.ones(len(job.objective))),
-        constraints=LinearConstraint(job.matrix, job.lower, job.upper),
-        options={"time_limit": max(time_limit_s, 0.1), "mip_rel_gap": gap},
-    )
+def _arrays(job: Programme, time_limit_s: float, gap: float) -> dict[str, Any]:
+    integrality = np.ones(len(job.objective))
+    integrality[: job.arcs] = 0.0
+    return {
+        "objective": job.objective,
+        "integrality": integrality,
+        "least": job.least,
+        "data": job.matrix.data,
+        "indices": job.matrix.indices,
+        "indptr": job.matrix.indptr,
+        "lower": job.lower,
+        "upper": job.upper,
+        "time_limit_s": time_limit_s,
+        "gap": gap,
+    }
 
 
-def _answer(core: Core, job: Programme, result: Any) -> Answer:
-    picks = None
-    if result.x is not None:
-        picks = np.flatnonzero(result.x[job.arcs :] > 0.5)
-    sign = 1.0 if core.target is not None else -1.0
-    known = result.mip_dual_bound is not None
-    bound = sign * float(result.mip_dual_bound) if known else float("nan")
-    return Answer(picks, bound, infeasible=result.status == 2)
+def _in_process(
+    arrays: dict[str, Any], patience_s: float, stopped: Callable[[], bool]
+) -> dict[str, Any] | None:
+    """What the worker answers, or None if it was ended or failed."""
+    with tempfile.TemporaryDirectory(prefix="qn-plan-") as folder:
+        programme, answer = Path(folder, "programme.npz"), Path(folder, "answer.npz")
+        np.savez(programme, **arrays)
+        worker = subprocess.Popen(  # noqa: S603 (our own file, no shell)
+            [sys.executable, highs_worker.__file__, str(programme), str(answer)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,  # HiGHS prints notes of its own
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # an interrupt from the keyboard is ours to handle
+        )
+        try:
+            _awaited(worker, patience_s, stopped)
+        finally:
+            worker.kill()
+            worker.wait()
+        if worker.returncode != 0 or not answer.is_file():
+            return None
+        with np.load(answer) as found:
+            return dict(found)
+
+
+def _awaited(
+    worker: subprocess.Popen[bytes], patience_s: float, stopped: Callable[[], bool]
+) -> None:
+    """Wait for the worker's end, for the end of patience, or for the user's."""
+    for _ in range(int(patience_s / _POLL_S) + 1):
+        try:
+            worker.wait(_POLL_S)
+        except subprocess.TimeoutExpired:
+            if stopped():
+                return
+        else:
+            return
+
+
+def _answer(core: Core, job: Programme, found: dict[str, Any]) -> Answer:
+    x = found["x"]
+    picks = np.flatnonzero(x[job.arcs :] > 0.5) if len(x) else None
+    sign = 1.0 if core.target is not None or job.cheapest else -1.0
+    return Answer(picks, sign * float(found["bound"]), infeasible=int(found["status"]) == 2)
 
 
 def _assignment_rows(

@@ -57,6 +57,8 @@ def new_masts(scene: Scene) -> list[Candidate]:
     ]
     if not places:
         return []
+    # The highest ground beside a village may be a hill top that is in the list already.
+    places = list({(place.x_m, place.y_m): place for place in reversed(places)}.values())[::-1]
     cells = cells_of(scene, [place.x_m for place in places], [place.y_m for place in places])
     height = np.full(len(places), max(scene.wishes.heights_m))
     _, weight = scene.points()

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qn_coverage.analysis.plan.feasible import best_gains
-from qn_coverage.analysis.plan.matrices import csr, entries, zeros
+from qn_coverage.analysis.plan.feasible import best_gains, most_servers
+from qn_coverage.analysis.plan.matrices import block, csr, entries, zeros
 from qn_coverage.analysis.plan.model import Floors, PlanError, Servers
 from qn_coverage.core.plan_request import ALL_COMMUNES
 
@@ -68,12 +68,10 @@ def floors_of(
     inside = np.isin(point_commune, asked) & (people > 0.0)
     rows = np.array([row_of[k] for k in point_commune[inside]], dtype=np.int64)
     matrix = entries(people[inside], rows, np.flatnonzero(inside), (len(asked), demand.points))
-    most = np.asarray(matrix @ best_gains(gain))
-    least = need[asked]
+    loss = block(csr(lost_people.T), asked) if asked else zeros(0, gain.shape[0])
+    floors = Floors(tuple(codes[k] for k in asked), matrix, need[asked], loss)
     leave = np.array([shares[k].unreachable == "leave" for k in asked], dtype=np.bool_)
-    least = np.where(leave & (least > most), most * (1.0 - 1e-9), least)
-    loss = csr(lost_people.T)[asked] if asked else zeros(0, gain.shape[0])
-    return Floors(tuple(codes[k] for k in asked), matrix, least, csr(loss))
+    return _without(floors, leave & (np.asarray(matrix @ best_gains(gain)) < floors.need))
 
 
 def servers_of(
@@ -84,6 +82,7 @@ def servers_of(
     *,
     wanted: int,
     leave: bool,
+    group: npt.NDArray[np.int64],
 ) -> Servers:
     """Servers still missing at each village, and what each candidate adds.
 
@@ -102,12 +101,13 @@ def servers_of(
         Servers that each village must have.
     leave
         Whether villages that cannot get them ask for what they can get instead.
+    group
+        Place of each candidate; only one of a place can be chosen.
     """
     change = csr(csr(serves) - csr(served_before)).T
     need = np.maximum(wanted - np.asarray(existing, dtype=np.float64), 0.0)
     if leave:
-        most = np.asarray(csr(change).maximum(0.0).sum(axis=1), dtype=np.float64).ravel()
-        need = np.minimum(need, most)
+        need = np.minimum(need, most_servers(csr(change), group))
     return Servers(tuple(names), csr(change), need)
 
 
@@ -118,6 +118,17 @@ def serving(probability: sparse.csr_array, least: float) -> sparse.csr_array:
     rows, columns = coo.coords
     shape = (int(probability.shape[0]), int(probability.shape[1]))
     return entries(np.ones(len(high)), rows[high], columns[high], shape)
+
+
+def _without(floors: Floors, gone: npt.NDArray[np.bool_]) -> Floors:
+    """The floors that are not gone."""
+    kept = np.flatnonzero(~gone)
+    return Floors(
+        tuple(floors.names[row] for row in kept),
+        block(floors.matrix, kept),
+        floors.need[kept],
+        block(floors.loss, kept),
+    )
 
 
 def _shares(wanted: Sequence[Floor], codes: Sequence[str]) -> dict[int, Floor]:

@@ -1,4 +1,4 @@
-"""The search for the best plan: greedy, exchange, Lagrangian bound, shaking, then HiGHS.
+"""The search for the best plan: greedy, Lagrangian bound, exchange in its light, then HiGHS.
 
 Each stage leaves a plan that is at least as good and a bound that is at least as tight, so whenever
 the time is up, or the user interrupts, the best plan so far comes back with its proven gap.
@@ -39,6 +39,9 @@ PROVEN_GAP: Final = 1e-6
 EXACT_ARCS: Final = 60_000
 """More arcs than this are not handed to HiGHS: it would not solve the first relaxation in time."""
 
+KERNEL_ARCS: Final = 60_000
+"""Arcs of the best liked candidates that HiGHS gets instead; it proves nothing for the rest."""
+
 _KERNEL: Final = 400
 _ROUNDS: Final = 40
 
@@ -70,6 +73,20 @@ class Plan:
     gap: float
     status: Status
     greedy: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    """When to stop: at a time, or when the user says so."""
+
+    ends: float
+    cancelled: Callable[[], bool]
+
+    def left_s(self) -> float:
+        return self.ends - time.monotonic()
+
+    def stopped(self) -> bool:
+        return self.left_s() <= 0.0 or self.cancelled()
 
 
 @dataclass(slots=True, eq=False)
@@ -117,14 +134,10 @@ def solve(
         The request cannot be met; the message says what would make it possible.
     """
     check_possible(model)
-    ends = time.monotonic() + time_limit_s
-
-    def stopped() -> bool:
-        return time.monotonic() > ends or cancelled()
-
+    clock = _Clock(time.monotonic() + time_limit_s, cancelled)
     core = reduced(model)
     stage("greedy plan")
-    first = _first_plan(model, core, rows_of(model, start), stopped)
+    first = _first_plan(model, core, rows_of(model, start), clock)
     unknown = np.inf if core.target is None else 0.0
     search = _Search(core, first, unknown, first)
     interrupted = False
@@ -132,41 +145,38 @@ def solve(
         if core.size == 0:
             search.bound = first.value if core.target is None else first.use
         else:
-            _work(search, gap, stopped, exact=exact, ends=ends, stage=stage)
+            _work(search, gap, clock, exact=exact, stage=stage)
     except KeyboardInterrupt:
         interrupted = True
     interrupted = interrupted or cancelled()
-    return _plan(model, search, gap, interrupted=interrupted, late=time.monotonic() > ends)
+    return _plan(model, search, gap, interrupted=interrupted, late=clock.left_s() <= 0.0)
 
 
 def _work(
     search: _Search,
     gap: float,
-    stopped: Callable[[], bool],
+    clock: _Clock,
     *,
     exact: bool,
-    ends: float,
     stage: Callable[[str], None],
 ) -> None:
-    core = search.core
-    stage("exchange")
-    _offer(search, _polished(core, search.best, stopped))
+    stopped = clock.stopped
     stage("bound")
-    search.prices = bounded(core, search.best, enough=gap, stopped=stopped)
+    search.prices = bounded(search.core, search.best, enough=gap, stopped=stopped)
     _tighten(search, search.prices.value)
     if _gap(search) <= gap or stopped():
         return
-    stage("shake")
-    _offer(search, _shaken_in_kernel(search, stopped))
+    stage("exchange")
+    _offer(search, _improved_in_kernel(search, stopped))
+    _offer(search, _polished(search.core, search.best, stopped))
     if _gap(search) <= gap or stopped() or not exact:
         return
     stage("exact")
-    _exact(search, gap, stopped, ends)
+    _exact(search, gap, clock)
+    _offer(search, _polished(search.core, search.best, stopped))
 
 
-def _first_plan(
-    model: Model, core: Core, start: npt.NDArray[np.int64], stopped: Callable[[], bool]
-) -> Standing:
+def _first_plan(model: Model, core: Core, start: npt.NDArray[np.int64], clock: _Clock) -> Standing:
     """Greedy plan that meets every requirement within the limit, or the given one if better."""
     plan = greedy(core)
     if core.size == 0 and not plan.complete:
@@ -175,17 +185,17 @@ def _first_plan(
     if fits(core, given.use) and better(core, given, plan):
         plan = given
     if not plan.complete:
-        plan = improved(core, plan, stopped=stopped)
-    return plan if plan.complete else _met(model, core, stopped)
+        plan = improved(core, plan, stopped=clock.stopped)
+    return plan if plan.complete else _met(model, core, clock)
 
 
-def _met(model: Model, core: Core, stopped: Callable[[], bool]) -> Standing:
+def _met(model: Model, core: Core, clock: _Clock) -> Standing:
     """Plan that meets hard requirements: first at any price, then cheaper, then by HiGHS."""
-    plan = cheapened(core, pruned(core, cover(core, limit=float("inf"))), stopped=stopped)
+    plan = cheapened(core, pruned(core, cover(core, limit=float("inf"))), stopped=clock.stopped)
     if plan.complete and fits(core, plan.use):
         return filled(core, plan, by_use=True)
     job = milp.programme(core, cheapest=True)
-    answer = milp.solved(core, job, time_limit_s=60.0, gap=0.0, stopped=stopped)
+    answer = milp.solved(core, job, time_limit_s=clock.left_s(), gap=0.0, stopped=clock.cancelled)
     if answer.picks is not None:
         exact = stand(core, answer.picks)
         if exact.complete and (not plan.complete or exact.use < plan.use):
@@ -195,51 +205,65 @@ def _met(model: Model, core: Core, stopped: Callable[[], bool]) -> Standing:
     pinned = float(model.use[model.pinned].sum())
     if not plan.complete:
         raise contradictory(model, proven=answer.infeasible)
-    proven = bool(np.isclose(abs(answer.bound), plan.use, rtol=1e-6))
+    proven = bool(np.isclose(answer.bound, plan.use, rtol=1e-6))
     raise too_dear(model, pinned + plan.use, proven=proven)
 
 
 def _polished(core: Core, plan: Standing, stopped: Callable[[], bool]) -> Standing:
+    """The plan after single steps among all candidates."""
     if core.target is not None:
-        return cheapened(core, plan, stopped=stopped)
+        return pruned(core, plan)
     return improved(core, plan, stopped=stopped)
 
 
-def _shaken_in_kernel(search: _Search, stopped: Callable[[], bool]) -> Standing:
-    """Iterated local search among the candidates that the relaxation likes."""
+def _improved_in_kernel(search: _Search, stopped: Callable[[], bool]) -> Standing:
+    """Local search, then iterated local search, among the candidates that the relaxation likes."""
     core, prices = search.core, search.prices
     if prices is None:
         return search.best
-    profit = prices.worth - prices.rate * core.use
-    liking = np.where(prices.leaning > 1e-3, 1e6 + prices.leaning, profit / core.use)
+    rows = np.sort(_liked(search, prices)[:_KERNEL])
+    small = taken(core, rows)
+    plan = stand(small, np.searchsorted(rows, np.sort(search.best.picks)))
+    if core.target is None:
+        plan = improved(small, plan, stopped=stopped)
+    else:
+        plan = cheapened(small, plan, stopped=stopped)
+    plan = shaken(small, plan, rounds=_ROUNDS, stopped=stopped)
+    return stand(core, rows[plan.picks])
+
+
+def _liked(search: _Search, prices: Bound) -> npt.NDArray[np.int64]:
+    """Candidates by how much the relaxation likes them, those of the best plan first."""
+    profit = prices.worth - prices.rate * search.core.use
+    liking = np.where(prices.leaning > 1e-3, 1e6 + prices.leaning, profit / search.core.use)
     liking[search.best.picks] = np.inf
-    rows = np.sort(np.argsort(-liking, kind="stable")[:_KERNEL])
-    small = taken(core, rows)
-    picks = np.searchsorted(rows, np.sort(search.best.picks))
-    plan = shaken(small, stand(small, picks), rounds=_ROUNDS, stopped=stopped)
-    return _polished(core, stand(core, rows[plan.picks]), stopped)
+    return np.argsort(-liking, kind="stable")
 
 
-def _exact(search: _Search, gap: float, stopped: Callable[[], bool], ends: float) -> None:
-    core = search.core
-    inside = np.zeros(core.size, dtype=np.bool_)
-    rows = np.arange(core.size)
-    if search.prices is not None:
-        out, inside = settled(core, search.prices, search.best)
-        rows = np.flatnonzero(~out)
-    small = taken(core, rows)
-    if small.arcs > EXACT_ARCS:
+def _exact(search: _Search, gap: float, clock: _Clock) -> None:
+    """HiGHS on what is not settled yet, or, where that is too much, on the best liked of it."""
+    core, prices = search.core, search.prices
+    if prices is None:
         return
+    out, inside = settled(core, prices, search.best)
+    rows = np.flatnonzero(~out)
+    arcs = np.diff(core.start)
+    whole = int(arcs[rows].sum()) <= EXACT_ARCS
+    if not whole:
+        liked = _liked(search, prices)
+        liked = liked[np.isin(liked, rows) | np.isin(liked, search.best.picks)]
+        rows = np.sort(liked[np.cumsum(arcs[liked]) <= KERNEL_ARCS])
+    small = taken(core, rows)
     job = milp.programme(small, inside=inside[rows])
-    left = ends - time.monotonic()
+    close = 0.1 * gap + 0.1 * PROVEN_GAP
     answer = milp.solved(
-        small, job, time_limit_s=left, gap=min(gap, 0.1 * gap + PROVEN_GAP), stopped=stopped
+        small, job, time_limit_s=clock.left_s(), gap=close, stopped=clock.cancelled
     )
     if answer.picks is not None:
         found = stand(core, rows[answer.picks])
-        if found.complete and fits(core, found.use):
+        if fits(core, found.use):
             _offer(search, found)
-    if np.isfinite(answer.bound):
+    if whole and np.isfinite(answer.bound):
         # What was settled away cannot beat the plan of that time: the bound holds for the rest.
         _tighten(search, _with_best(core, answer.bound, search.best))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from qn_coverage.analysis.plan.demand import ANY_OPERATOR
 from qn_coverage.analysis.plan.scene import Candidate, cells_of, most_useful, seen_from
 
 if TYPE_CHECKING:
@@ -103,7 +104,9 @@ def _turned(scene: Scene, site: pd.DataFrame) -> Iterator[Candidate]:
 
 
 def _shared(scene: Scene, site: pd.DataFrame) -> Iterator[Candidate]:
-    """Radio of another operator on the site's mast; one-operator variants only."""
+    """Radio of another operator on the site's mast, where operators count separately."""
+    if scene.demand.planes == (ANY_OPERATOR,):
+        return
     own = str(site["operator"].iloc[0])
     for operators in scene.operators:
         if len(operators) == 1 and operators[0] != own:

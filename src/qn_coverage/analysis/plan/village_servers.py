@@ -95,6 +95,7 @@ def servers_of_villages(
         before,
         wanted=request.villages.servers,
         leave=request.villages.unreachable == "leave",
+        group=proposal.groups,
     )
 
 
