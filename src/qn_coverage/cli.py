@@ -11,7 +11,7 @@ from qn_coverage import __version__
 from qn_coverage.commands import EXIT_MENDABLE
 from qn_coverage.commands.compare import compare_models
 from qn_coverage.commands.fetch import fetch
-from qn_coverage.commands.inform import claims, data, models
+from qn_coverage.commands.inform import claims, data, models, rules
 from qn_coverage.commands.study import run
 from qn_coverage.commands.verify import verify
 from qn_coverage.core.errors import CoverageError
@@ -52,5 +52,5 @@ def main() -> None:
             stream.reconfigure(errors="replace")
 
 
-for command in (run, verify, data, models, claims, compare_models, fetch):
+for command in (run, verify, data, models, rules, claims, compare_models, fetch):
     main.add_command(command)

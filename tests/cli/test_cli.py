@@ -15,7 +15,7 @@ def call(*arguments):
     return CliRunner().invoke(main, arguments, catch_exceptions=False)
 
 
-@pytest.mark.parametrize("command", [(), ("run",), ("verify",), ("data",), ("models",)])
+@pytest.mark.parametrize("command", [(), ("run",), ("verify",), ("data",), ("models",), ("rules",)])
 def test_help_has_examples(command):
     result = call(*command, "--help")
     assert result.exit_code == 0
@@ -83,3 +83,32 @@ def test_claims_name_the_report_that_contradicts():
     assert "contradicted" in result.output
     assert "Khu 10" in result.output
     assert "not testable" in result.output
+
+
+def test_rules_are_listed_with_their_status_and_source():
+    from qn_coverage.core.rules import shipped_rules
+
+    output = call("rules").output
+    for rule in shipped_rules():
+        assert rule.id in output
+        assert rule.source in output
+        assert rule.title_vi in output
+    assert output.count("(mặc định / default)") == 1
+
+
+def test_a_rule_is_explained_part_by_part_with_status_and_source():
+    from qn_coverage.core.rules import load_rule
+
+    rule, output = load_rule("fcc-bdc"), call("rules", "fcc-bdc").output
+    parts = (rule, rule.location_probability, rule.threshold, *rule.services, rule.classes)
+    for part in parts:
+        assert f"{part.status}; {part.source}" in output
+    for code in ("covered", "weak", "no_signal", "cannot_tell"):
+        assert getattr(rule.classes, code).label_vi in output
+    assert "not computed" in output  # a speed is asked for, a level is judged
+
+
+def test_an_unknown_rule_lists_the_known_ones():
+    result = call("rules", "no-such-rule")
+    assert result.exit_code == 2
+    assert "quang-ninh-working" in result.output
