@@ -97,25 +97,35 @@ def how_sure(
         As in `study.run_study`.
     """
     service = scenario.service
-    error = prior_error(
-        service.location_sigma_db,
-        untuned_rmse_db=TERRAIN_RMSE_DB if sees_terrain else TERRAIN_FREE_RMSE_DB,
-    )
+    error = error_of(scenario, sees_terrain=sees_terrain)
     margin_db = np.stack([threshold_margin_db(state, service) for state in states.values()])
-    discs = disc_maths.disc_weights(
-        inputs.grid,
-        villages_xy_m[:, 0],
-        villages_xy_m[:, 1],
-        inputs.villages["uncertainty_m"].to_numpy(dtype=np.float64),
-        weight=inputs.population.values,
-        land=inputs.land.values,
-    )
+    discs = village_discs(inputs, villages_xy_m)
     return Assurance(
         units=_units(scenario, inputs, states, levels, margin_db, error, discs, threads, progress),
         villages=_villages(
             rule, inputs, states, margin_db, error, discs, service.location_sigma_db
         ),
         measurements=_measurements(inputs, margin_db[-1], error, discs, service.location_sigma_db),
+    )
+
+
+def error_of(scenario: Scenario, *, sees_terrain: bool) -> ErrorModel:
+    """What a model may err by before anything is measured (see `analysis.error_model`)."""
+    return prior_error(
+        scenario.service.location_sigma_db,
+        untuned_rmse_db=TERRAIN_RMSE_DB if sees_terrain else TERRAIN_FREE_RMSE_DB,
+    )
+
+
+def village_discs(inputs: Inputs, villages_xy_m: npt.NDArray[np.float64]) -> sparse.csr_array:
+    """Cells that may hold each village, by people (see `analysis.discs.disc_weights`)."""
+    return disc_maths.disc_weights(
+        inputs.grid,
+        villages_xy_m[:, 0],
+        villages_xy_m[:, 1],
+        inputs.villages["uncertainty_m"].to_numpy(dtype=np.float64),
+        weight=inputs.population.values,
+        land=inputs.land.values,
     )
 
 
@@ -185,10 +195,7 @@ def _villages(
             error=error,
         )
         cells = classify(probability.ravel(), rule)
-        shares = np.column_stack(
-            [discs @ (cells == code).astype(np.float64) for code in range(len(CLASS_CODES))]
-        )
-        shares[known["probability"].isna().to_numpy()] = np.nan
+        shares = disc_maths.class_shares(discs, cells)
         found = class_of_shares(shares, rule)
         columns[f"probability_{state}"] = known["probability"].to_numpy()
         columns[f"class_{state}"] = [CLASS_CODES[code] for code in found]

@@ -8,23 +8,24 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qn_coverage.analysis import coverage as coverage_of
 from qn_coverage.analysis import gaps as gaps_of
-from qn_coverage.analysis import network, statistics, verdict, zonal
+from qn_coverage.analysis import network, statistics, timeline, verdict, zonal
 from qn_coverage.analysis.levels import zones_of_levels
+from qn_coverage.analysis.steps import Step, steps_of_study
 from qn_coverage.analysis.summary import summarise
 from qn_coverage.analysis.surface import surface_of
-from qn_coverage.assurance import how_sure
+from qn_coverage.assurance import error_of, how_sure, village_discs
 from qn_coverage.core.progress import SILENT
 from qn_coverage.core.rules import with_rule
 from qn_coverage.core.scenario import Scenario, load_scenario
+from qn_coverage.history import Recorder, timeline_summary
 from qn_coverage.inputs import read_inputs
 from qn_coverage.propagation.models import resolve
 from qn_coverage.propagation.mosaic import best_servers
 from qn_coverage.why import judged, why_not, with_reasons
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -34,9 +35,11 @@ if TYPE_CHECKING:
 
     from qn_coverage.analysis.coverage import Coverage, Layer
     from qn_coverage.analysis.path import Path as GroundPath
+    from qn_coverage.analysis.zonal import Zones
     from qn_coverage.core.grid import Grid, Raster
     from qn_coverage.core.progress import Progress
     from qn_coverage.core.rules import Rule
+    from qn_coverage.history import History
     from qn_coverage.inputs import Inputs
     from qn_coverage.propagation.emitters import Emitters, Mosaic
 
@@ -59,6 +62,8 @@ class Study:
         1 where a cell belongs to the province's land, else 0 (share of the cell, float32).
     before, after
         Coverage on the two days of the scenario.
+    history
+        What units and villages have at each step of the timeline.
     communes, former_communes, districts
         Units with their statistics (see `analysis.zonal`): ``land_share_before``,
         ``land_share_after``, ``population_share_before``, ``population_share_after``,
@@ -103,6 +108,7 @@ class Study:
     land: Raster
     before: Coverage
     after: Coverage
+    history: History
     communes: gpd.GeoDataFrame
     former_communes: gpd.GeoDataFrame
     districts: gpd.GeoDataFrame
@@ -153,17 +159,28 @@ def run_study(
     scenario, rule = with_rule(scenario)
     progress.stage("read and check inputs")
     inputs = read_inputs(scenario)
+    places = _places_of(inputs)
+    steps = steps_of_study(inputs.sectors, before=scenario.study.before, after=scenario.study.after)
+    recorder = _recorder(scenario, rule, inputs, places)
     progress.stage("compute coverage")
     sectors, before, after = compute_coverage(
-        scenario, inputs, threads=threads, progress=progress, cancelled=cancelled
+        scenario,
+        inputs,
+        steps=steps,
+        seen=recorder,
+        threads=threads,
+        progress=progress,
+        cancelled=cancelled,
     )
     progress.stage("count land, people and villages")
     return _answers(
         _Run(scenario, rule, threads or os.cpu_count() or 1, progress, cancelled),
         inputs,
+        places,
         sectors,
         before,
         after,
+        recorder.history(),
     )
 
 
@@ -171,6 +188,8 @@ def compute_coverage(
     scenario: Scenario,
     inputs: Inputs,
     *,
+    steps: Sequence[Step] = (),
+    seen: Callable[[Step, Coverage], None] | None = None,
     threads: int | None = None,
     progress: Progress = SILENT,
     cancelled: Callable[[], bool] | None = None,
@@ -183,6 +202,9 @@ def compute_coverage(
         Days, model, receiver and service.
     inputs
         `read_inputs` of this scenario, or of one that differs in the model only.
+    steps, seen
+        Further days, and who is shown the state at each of them, in their order; nothing of these
+        states is kept.
     threads, progress, cancelled
         As in `run_study`.
 
@@ -192,8 +214,10 @@ def compute_coverage(
     """
     model = resolve(scenario.model.name)
     days = (scenario.study.before, scenario.study.after)
-    sectors, present = _ever_on_air(inputs.sectors, scenario, days)
-    layers = network.layers_of(sectors, scenario)
+    sectors, own = _ever_on_air(inputs.sectors, scenario, days, steps)
+    own_layers = network.layers_of(sectors[:own], scenario)
+    further = [each for each in network.layers_of(sectors, scenario) if each not in own_layers]
+    layers = (*own_layers, *further)
     emitters = _emitters(sectors, layers, scenario, inputs.grid)
     surface = surface_of(inputs.terrain.raster, inputs.land, inputs.population)
 
@@ -211,10 +235,24 @@ def compute_coverage(
             cancelled=cancelled,
         )
 
-    before, after = coverage_of.states(
-        days, present, grid=inputs.grid, layers=layers, compute=compute
-    )
-    return sectors, before, after
+    kept: dict[date, Coverage] = {}
+    for step, state in timeline.each_state(
+        sorted([*map(_plain_step, days), *steps], key=lambda step: step.day),
+        sectors,
+        grid=inputs.grid,
+        layers=layers,
+        compute=compute,
+    ):
+        if step.day in days and step.day not in kept:
+            kept[step.day] = timeline.first_layers(state, len(own_layers))
+        if seen is not None and step.code:
+            seen(step, state)
+    return sectors[:own], kept[days[0]], kept[days[1]]
+
+
+def _plain_step(day: date) -> Step:
+    """One of the scenario's two days, nameless: nobody is shown its state."""
+    return Step("", day, "", "", "", "")
 
 
 def _emitters(
@@ -230,13 +268,27 @@ def _emitters(
 
 
 def _ever_on_air(
-    sectors: gpd.GeoDataFrame, scenario: Scenario, days: tuple[date, ...]
-) -> tuple[gpd.GeoDataFrame, tuple[npt.NDArray[np.bool_], ...]]:
-    """Sectors of the rule's technologies on air on any of the days, and their presence on each."""
+    sectors: gpd.GeoDataFrame,
+    scenario: Scenario,
+    days: tuple[date, ...],
+    steps: Sequence[Step],
+) -> tuple[gpd.GeoDataFrame, int]:
+    """Sectors of the rule's technologies on air on any day or step.
+
+    The number is how many are on air on one of the days; these come first.
+    """
     sectors = sectors[sectors["technology"].isin(scenario.service.threshold_dbm)]
-    present = tuple(network.on_air(sectors, day) for day in days)
-    ever = np.logical_or.reduce(present)
-    return sectors[ever].reset_index(drop=True), tuple(now[ever] for now in present)
+    own = _on_air_on_any(sectors, days)
+    later = _on_air_on_any(sectors, [step.day for step in steps]) & ~own
+    ordered = np.concatenate([np.flatnonzero(own), np.flatnonzero(later)])
+    return sectors.iloc[ordered].reset_index(drop=True), int(own.sum())
+
+
+def _on_air_on_any(sectors: gpd.GeoDataFrame, days: Iterable[date]) -> npt.NDArray[np.bool_]:
+    found = np.zeros(len(sectors), dtype=np.bool_)
+    for day in days:
+        found |= network.on_air(sectors, day)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,24 +302,17 @@ class _Run:
     cancelled: Callable[[], bool] | None
 
 
-def _answers(
-    run: _Run,
-    inputs: Inputs,
-    sectors: gpd.GeoDataFrame,
-    before: Coverage,
-    after: Coverage,
-) -> Study:
-    scenario, grid = run.scenario, inputs.grid
-    points = inputs.villages.geometry.to_crs(grid.crs)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Places:
+    """What is counted: villages by their position in metres, units by level."""
+
+    villages_xy_m: npt.NDArray[np.float64]
+    levels: tuple[Zones, ...]
+
+
+def _places_of(inputs: Inputs) -> _Places:
+    points = inputs.villages.geometry.to_crs(inputs.grid.crs)
     villages_xy_m = np.column_stack([points.x, points.y])
-    villages = verdict.judge_villages(
-        inputs.villages,
-        villages_xy_m,
-        sectors,
-        {"before": before, "after": after},
-        weight=inputs.population.values,
-        land=inputs.land.values,
-    )
     levels = zones_of_levels(
         inputs.communes,
         inputs.former_communes,
@@ -275,6 +320,39 @@ def _answers(
         population=inputs.population,
         village_communes=inputs.villages["commune_code"],
         villages_xy_m=villages_xy_m,
+    )
+    return _Places(villages_xy_m, levels)
+
+
+def _recorder(scenario: Scenario, rule: Rule, inputs: Inputs, places: _Places) -> Recorder:
+    return Recorder(
+        scenario.service,
+        rule,
+        places.levels,
+        inputs.villages["village_id"].tolist(),
+        village_discs(inputs, places.villages_xy_m),
+        error_of(scenario, sees_terrain=resolve(scenario.model.name).kind == "terrain"),
+    )
+
+
+def _answers(
+    run: _Run,
+    inputs: Inputs,
+    places: _Places,
+    sectors: gpd.GeoDataFrame,
+    before: Coverage,
+    after: Coverage,
+    history: History,
+) -> Study:
+    scenario, grid = run.scenario, inputs.grid
+    villages_xy_m, levels = places.villages_xy_m, places.levels
+    villages = verdict.judge_villages(
+        inputs.villages,
+        villages_xy_m,
+        sectors,
+        {"before": before, "after": after},
+        weight=inputs.population.values,
+        land=inputs.land.values,
     )
     states = {"before": before, "after": after}
     covered = {state: coverage.covered() for state, coverage in states.items()}
@@ -350,6 +428,7 @@ def _answers(
         land=inputs.land,
         before=before,
         after=after,
+        history=history,
         communes=inputs.communes.merge(tables["commune"], on="code", validate="1:1"),
         former_communes=inputs.former_communes.merge(
             tables["former_commune"], on="code", validate="1:1"
@@ -366,5 +445,5 @@ def _answers(
         indicators=inputs.indicators,
         claims=inputs.claims,
         judgements=judged(inputs.claims, inputs.villages, inputs.sectors),
-        summary=summary,
+        summary=summary | {"timeline": timeline_summary(history)},
     )

@@ -157,3 +157,109 @@ def test_a_rule_with_one_technology_leaves_the_others_out(tmp_path):
     study = run_study(scenario)
     assert {layer.technology for layer in study.after.layers} == {"4G"}
     assert study.scenario.service.location_probability == 0.95
+
+
+# When
+
+
+def test_the_timeline_agrees_with_the_study_on_its_two_days(tiny_study):
+    table = tiny_study.history.table
+    for step, state in (("before-programme", "before"), ("founding-text", "after")):
+        rows = table[table["step"] == step]
+        units = rows.query("level == 'commune'").set_index("code")
+        study = tiny_study.communes.set_index("code")
+        for what in ("population_share", "land_share"):
+            expected = study[f"{what}_{state}"].to_numpy()
+            assert units.loc[study.index, what].to_numpy() == pytest.approx(expected)
+        expected = study[f"villages_covered_{state}"].tolist()
+        assert units.loc[study.index, "villages_covered"].tolist() == expected
+        villages = rows.query("level == 'village'").set_index("code")
+        study = tiny_study.villages.set_index("village_id")
+        for column in ("verdict", "class"):
+            assert villages[column].to_dict() == study[f"{column}_{state}"].to_dict()
+        expected = study[f"probability_{state}"].to_numpy()
+        assert villages.loc[study.index, "probability"].to_numpy() == pytest.approx(expected)
+
+
+def test_each_step_of_the_timeline_counts_every_unit_and_village_once(tiny_study):
+    history = tiny_study.history
+    assert [step.code for step in history.steps] == [
+        "before-programme",
+        "programme-2022",
+        "founding-text",
+        "khu-10",
+        "2g-off",
+    ]
+    keys = history.table[["step", "level", "code"]]
+    assert not keys.duplicated().any()
+    assert len(keys) == len(history.steps) * (2 + 2 + 1 + 1 + 3)
+    people = history.table.groupby(["step", "level"])["population"].sum()
+    for step in history.steps:
+        province = people[step.code, "province"]
+        for level in ("commune", "former_commune", "district"):
+            assert people[step.code, level] == pytest.approx(province, rel=1e-9)
+
+
+def test_the_summary_tells_the_timeline_of_the_province(tiny_study):
+    told = tiny_study.summary["timeline"]
+    assert [entry["step"] for entry in told] == [step.code for step in tiny_study.history.steps]
+    shares = {entry["step"]: entry["population_share"] for entry in told}
+    province = tiny_study.summary["province"]
+    assert shares["founding-text"] == pytest.approx(province["population_share_after"], abs=1e-6)
+    assert all(sum(entry["villages_by_class"].values()) == 3 for entry in told)
+
+
+def test_a_site_that_comes_after_the_study_is_in_the_timeline_alone(tmp_path, tiny_study):
+    scenario = tiny.write_province(tmp_path)
+    sectors = pd.read_csv(tmp_path / "sectors.csv", dtype={"programme": str}, keep_default_na=False)
+    lon, lat = tiny.place(11.5, 7.5)
+    late = sectors.tail(3).assign(
+        site_id="L1",
+        sector_id=["L1-a", "L1-b", "L1-c"],
+        operator="MobiFone",
+        on_air="2025-01-24",
+        programme="",
+        lon=lon,
+        lat=lat,
+    )
+    pd.concat([late, sectors]).to_csv(tmp_path / "sectors.csv", index=False)
+    study = run_study(scenario)
+    assert set(study.sectors["site_id"]) == {"W1", "E1"}
+    assert study.after.layers == tiny_study.after.layers
+    np.testing.assert_array_equal(study.after.mosaic.server, tiny_study.after.mosaic.server)
+    gained = study.history.of_level("province").set_index("step")["population_gained"]
+    assert gained["khu-10"] > 0.0
+    assert gained["2g-off"] == 0.0
+
+
+def test_switching_2g_off_takes_what_only_2g_reached(tmp_path):
+    scenario = tiny.write_province(tmp_path)
+    sectors = pd.read_csv(tmp_path / "sectors.csv")
+    west = sectors["site_id"] == "W1"
+    sectors.loc[west, ["technology", "frequency_mhz", "bandwidth_mhz"]] = ["2G", 947.5, 0.2]
+    sectors.to_csv(tmp_path / "sectors.csv", index=False)
+    study = run_study(scenario)
+    villages = study.history.of_level("village").set_index(["step", "code"])
+    assert villages.loc[("khu-10", "v1"), "verdict"] == "covered"
+    assert villages.loc[("2g-off", "v1"), "verdict"] == "not_covered"
+    province = study.history.of_level("province").set_index("step")
+    assert province.loc["2g-off", "population_lost"] > 0.0
+
+
+def test_a_study_of_later_days_leaves_out_what_came_before(tmp_path):
+    scenario = tiny.write_province(tmp_path)
+    text = scenario.read_text(encoding="utf-8")
+    days = "[study]\nbefore = 2024-06-01\nafter = 2025-06-01\n"
+    scenario.write_text(text.replace("[study]\n", days), encoding="utf-8")
+    codes = [step.code for step in run_study(scenario).history.steps]
+    assert codes == ["before-programme", "khu-10", "after", "2g-off"]
+
+
+def test_dates_in_the_wrong_order_stop_a_study_before_anything_is_computed(tmp_path):
+    scenario = tiny.write_province(tmp_path)
+    sectors = pd.read_csv(tmp_path / "sectors.csv")
+    sectors["off_air"] = sectors["off_air"].astype(object)
+    sectors.loc[0, "off_air"] = "2010-01-01"
+    sectors.to_csv(tmp_path / "sectors.csv", index=False)
+    with pytest.raises(InvalidDataError, match=r"(?s)sectors\.csv.*off_air"):
+        run_study(scenario)

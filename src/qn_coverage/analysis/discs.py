@@ -145,6 +145,29 @@ def disc_table(
     return table
 
 
+def class_shares(
+    discs: sparse.csr_array, classes: npt.NDArray[np.uint8], count: int = 4
+) -> npt.NDArray[np.float64]:
+    """Share of each disc in cells of each class.
+
+    Parameters
+    ----------
+    discs
+        From `disc_weights`, or some of its columns.
+    classes
+        Class of each of these cells, 0 to `count` - 1, shape (cells,).
+
+    Returns
+    -------
+    Shape (n, count); rows sum to 1, NaN where the disc has no land.
+    """
+    shares = np.column_stack(
+        [discs @ (classes == code).astype(np.float64) for code in range(count)]
+    )
+    shares[np.diff(discs.indptr) == 0] = np.nan
+    return shares
+
+
 def both_probability(
     first: npt.ArrayLike, second: npt.ArrayLike, correlation: npt.ArrayLike
 ) -> npt.NDArray[np.float64]:

@@ -20,6 +20,8 @@ from qn_coverage.propagation._compile import compiled
 from qn_coverage.propagation.link_budget import location_margin_db
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     import numpy.typing as npt
 
     from qn_coverage.analysis.coverage import Coverage
@@ -106,19 +108,23 @@ def threshold_margin_db(
     *,
     operator: str | None = None,
     technology: str | None = None,
+    leaving_out: Container[str] = (),
 ) -> npt.NDArray[np.float32]:
     """Best median level less the bare threshold over the chosen layers, shape (rows, cols).
 
-    The location margin that `Layer.required_dbm` holds is given back, so that a `Criterion` may
-    ask its own question. -inf where nothing is received.
+    Layers of technologies that are left out do not count. The location margin that
+    `Layer.required_dbm` holds is given back, so that a `Criterion` may ask its own question. -inf
+    where nothing is received.
     """
     given_back = np.float32(
         location_margin_db(service.location_probability, service.location_sigma_db)
     )
     out = np.full(coverage.grid.shape, -np.inf, dtype=np.float32)
     for index in coverage.select(operator=operator, technology=technology):
-        needed = np.float32(coverage.layers[index].required_dbm)
-        np.maximum(out, coverage.mosaic.level_dbm[index] - needed, out=out)
+        layer = coverage.layers[index]
+        if layer.technology not in leaving_out:
+            needed = np.float32(layer.required_dbm)
+            np.maximum(out, coverage.mosaic.level_dbm[index] - needed, out=out)
     out += given_back
     return out
 

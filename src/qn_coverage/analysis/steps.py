@@ -144,6 +144,48 @@ def steps_of(
     return _in_order([first, *later])
 
 
+def steps_of_study(
+    sectors: pd.DataFrame,
+    *,
+    before: date,
+    after: date,
+    every: Every = "year",
+    milestones: Iterable[Step] = MILESTONES,
+) -> tuple[Step, ...]:
+    """Steps of a study, whatever its two days are.
+
+    Sites that are on air on the first day belong to the first step, and milestones up to that day
+    are left out. The second day has a step of its own unless another one falls on it.
+
+    Parameters
+    ----------
+    sectors, every, milestones
+        As in `steps_of`.
+    before, after
+        The study's days.
+
+    Raises
+    ------
+    TimelineError
+        As `steps_of`.
+    """
+    _check_dates(sectors)
+    later = sectors[pd.to_datetime(sectors["on_air"]) > pd.Timestamp(before)]
+    days = [step for step in milestones if step.day > before]
+    found = steps_of(later, before=before, every=every, milestones=days)
+    if any(step.day == after for step in found):
+        return found
+    own = Step(
+        "after",
+        after,
+        f"ngày sau của nghiên cứu ({after:%d/%m/%Y})",
+        f"second day of the study ({after:%Y-%m-%d})",
+        "assumption",
+        "the scenario's day 'after'",
+    )
+    return _in_order([*found, own])
+
+
 def _programme_steps(own: pd.DataFrame, every: Every) -> Iterator[Step]:
     if own.empty:
         return

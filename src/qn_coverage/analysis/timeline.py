@@ -58,6 +58,18 @@ def each_state(
         yield step, Coverage(step.day, grid, layers, _with_rows(mosaic, rows))
 
 
+def first_layers(coverage: Coverage, count: int) -> Coverage:
+    """The state with its first layers only; nothing is copied."""
+    mosaic = coverage.mosaic
+    kept = Mosaic(
+        mosaic.level_dbm[:count],
+        mosaic.second_dbm[:count],
+        mosaic.server[:count],
+        mosaic.count[:count],
+    )
+    return Coverage(coverage.on, coverage.grid, coverage.layers[:count], kept)
+
+
 def covered_at(coverage: Coverage, step: Step) -> npt.NDArray[np.bool_]:
     """Cells where any layer that is not switched off reaches its level, shape (rows, cols)."""
     out = np.zeros(coverage.grid.shape, dtype=np.bool_)
@@ -89,7 +101,7 @@ def shares_of_steps(
     previous: npt.NDArray[np.bool_] | None = None
     for step, now in zip(steps, covered, strict=True):
         then = now if previous is None else previous
-        tables.append(_unit_rows(step, now, then, zones))
+        tables.append(unit_rows(step, now, then, zones))
         previous = now
     return pd.concat(tables, ignore_index=True)
 
@@ -106,11 +118,28 @@ def first_step(covered: Iterable[npt.NDArray[np.bool_]]) -> npt.NDArray[np.int16
     return out
 
 
-def _unit_rows(
-    step: Step, now: npt.NDArray[np.bool_], then: npt.NDArray[np.bool_], zones: Zones
+def unit_rows(
+    step: Step,
+    now: npt.NDArray[np.bool_],
+    then: npt.NDArray[np.bool_],
+    zones: Zones,
+    villages: npt.NDArray[np.bool_] | None = None,
 ) -> pd.DataFrame:
+    """Rows of one step, see `shares_of_steps`.
+
+    Parameters
+    ----------
+    step, zones
+        The step and the units.
+    now, then
+        Covered cells at this step and the one before, shape (rows, cols).
+    villages
+        Whether each village is covered, shape (villages,): adds ``villages`` and
+        ``villages_covered``.
+    """
     everywhere = np.ones_like(now)
     land, people = zones.land_km2(now), zones.population(now)
+    counts = {} if villages is None else _village_counts(villages, zones)
     return pd.DataFrame(
         {
             "step": step.code,
@@ -123,8 +152,18 @@ def _unit_rows(
             "population_share": _share(people, zones.population(everywhere)),
             "population_gained": zones.population(now & ~then),
             "population_lost": zones.population(then & ~now),
+            **counts,
         }
     )
+
+
+def _village_counts(
+    covered: npt.NDArray[np.bool_], zones: Zones
+) -> dict[str, npt.NDArray[np.int64]]:
+    return {
+        "villages": zones.village_count(np.ones_like(covered)),
+        "villages_covered": zones.village_count(covered),
+    }
 
 
 def _share(
