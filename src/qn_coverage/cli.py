@@ -10,6 +10,7 @@ import click
 from qn_coverage import __version__
 from qn_coverage.commands import EXIT_MENDABLE
 from qn_coverage.commands.compare import compare_models
+from qn_coverage.commands.exchange_in import import_
 from qn_coverage.commands.fetch import fetch
 from qn_coverage.commands.inform import claims, data, models, rules
 from qn_coverage.commands.study import run
@@ -52,5 +53,5 @@ def main() -> None:
             stream.reconfigure(errors="replace")
 
 
-for command in (run, verify, data, models, rules, claims, compare_models, fetch):
+for command in (run, verify, data, models, rules, claims, compare_models, fetch, import_):
     main.add_command(command)

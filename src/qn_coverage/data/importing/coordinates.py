@@ -19,7 +19,13 @@ import pandas as pd
 
 from qn_coverage.core.crs import PROVINCE_BOUNDS
 from qn_coverage.data.importing.text import cleaned
-from qn_coverage.data.importing.zones import ZONES, in_province, likely_zones, to_degrees
+from qn_coverage.data.importing.zones import (
+    ZONES,
+    Verdict,
+    in_province,
+    likely_zones,
+    to_degrees,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -301,17 +307,17 @@ def _from_metres(
     expected: OnLand | None,
 ) -> tuple[str, tuple[str, ...]]:
     x, y = out[0][rows], out[1][rows]
-    zones = () if crs else likely_zones(x, y, on_land, expected)
-    if crs is None and len(zones) != 1:
-        refused[rows] = "ambiguous-zone" if zones else "outside-province"
-        return "", zones
-    lon, lat = to_degrees(x, y, crs or ZONES[zones[0]])
+    verdict = Verdict(crs, ()) if crs else likely_zones(x, y, on_land, expected)
+    if not verdict.told:
+        refused[rows] = "ambiguous-zone" if verdict.possible else "outside-province"
+        return "", verdict.possible
+    lon, lat = to_degrees(x, y, crs or ZONES[verdict.told])
     out[0][rows], out[1][rows] = lon, lat
     lost = rows.copy()
     lost[rows] = ~in_province(lon, lat)
     refused[lost] = "outside-province"
     how[rows] = [text.replace("metres", "vn2000") if not crs else text for text in how[rows]]
-    return crs or zones[0], ()
+    return verdict.told, ()
 
 
 def _rounding_m(xs: Sequence[str], ys: Sequence[str], how: npt.NDArray[np.object_]) -> Floats:

@@ -48,6 +48,8 @@ TECHNOLOGY_BY_RADIO: Final[Mapping[str, str]] = MappingProxyType(
     {"GSM": "2G", "UMTS": "3G", "LTE": "4G", "NR": "5G"}
 )
 
+_RADIOS: Final = frozenset((*TECHNOLOGY_BY_RADIO, "CDMA"))
+
 COLUMNS: Final = (
     "radio", "mcc", "net", "area", "cell", "unit", "lon", "lat", "range", "samples",
     "changeable", "created", "updated", "averageSignal",
@@ -62,6 +64,21 @@ FEW_RADIUS_M: Final = 2_000.0
 
 _MAX_LINES: Final = 20_000_000
 _CELL_EARTH: Final = 6_371_000.0
+
+
+def is_opencellid(path: Path | str) -> bool:
+    """Whether a file is a table of OpenCelliD: its header, or a line of its 14 columns."""
+    path = Path(path)
+    if not path.name.lower().endswith((".csv", ".csv.gz")) or not path.is_file():
+        return False
+    try:
+        with _opened(path) as text:
+            first = text.readline(1_000).strip().split(",")
+    except (OSError, EOFError, zlib.error):
+        return False  # whoever reads it says what is wrong
+    if tuple(first[:5]) == COLUMNS[:5]:
+        return True
+    return len(first) == len(COLUMNS) and first[0] in _RADIOS and first[1].isdigit()
 
 
 def import_opencellid(path: Path | str, out: Path | None, *, dry_run: bool = False) -> Report:

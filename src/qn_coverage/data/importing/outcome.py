@@ -14,8 +14,26 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from qn_coverage.core.errors import Problem
     from qn_coverage.data.importing.draft import Draft
     from qn_coverage.data.importing.notes import Note
+
+
+class RefusedRowsError(InvalidDataError):
+    """Rows are refused and nothing was written but the report.
+
+    Attributes
+    ----------
+    report
+        What was read, assumed and refused.
+    path
+        The report as a workbook.
+    """
+
+    def __init__(self, problems: Sequence[Problem], report: Report, path: Path) -> None:
+        super().__init__(problems)
+        self.report = report
+        self.path = path
 
 
 def report_path(out: Path | str) -> Path:
@@ -50,7 +68,7 @@ def finish(
 
     Raises
     ------
-    InvalidDataError
+    RefusedRowsError
         Rows are refused and ``skip_refused`` is not set, or no row is left; the report is written
         all the same, beside the place of the result.
     """
@@ -62,7 +80,7 @@ def finish(
     check_ending(Path(out))
     report_path(out).parent.mkdir(parents=True, exist_ok=True)
     write_report(report, report_path(out))
-    if problems and (not skip_refused or not kept):
-        raise InvalidDataError(problems)
+    if report.stops(skip_refused=skip_refused):
+        raise RefusedRowsError(problems, report, report_path(out))
     write_checked(frame, out, read)
     return report

@@ -67,6 +67,10 @@ class Report:
     problems: tuple[Problem, ...]
     draft: Draft
 
+    def stops(self, *, skip_refused: bool) -> bool:
+        """Whether refused rows stop the import: any, or with ``skip_refused`` all of them."""
+        return bool(self.problems) and (not skip_refused or not self.taken)
+
     def lines(self, most: int = _SHOWN) -> Iterator[str]:
         """Lines for the screen; at most ``most`` of each kind of remark."""
         yield f"Đọc {self.read} dòng, nhận {self.taken} / read {self.read} rows, took {self.taken}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -65,10 +66,19 @@ def to_degrees(x: Floats, y: Floats, crs: str) -> tuple[Floats, Floats]:
     return np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
 
 
-def likely_zones(
-    x: Floats, y: Floats, on_land: OnLand, expected: OnLand | None = None
-) -> tuple[str, ...]:
-    """Zones in which a list of places can be: one if it is told, none or several if it is not.
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The zone that a list's numbers tell, or ``""``, and the zones that remain possible."""
+
+    told: str
+    possible: tuple[str, ...]
+
+
+def likely_zones(x: Floats, y: Floats, on_land: OnLand, expected: OnLand | None = None) -> Verdict:
+    """Zone of a list of places, if the numbers tell one.
+
+    Told is the only zone with at least `SURE` of the places where they should be, if every other
+    has at most `UNSURE` there, and there are `ENOUGH` places or the rows name their communes.
 
     Parameters
     ----------
@@ -84,12 +94,11 @@ def likely_zones(
     for name, crs in ZONES.items():
         lon, lat = to_degrees(x, y, crs)
         shares[name] = float(np.mean(test(lon, lat) & in_province(lon, lat)))
+    possible = tuple(name for name, share in shares.items() if share > 0 and share >= UNSURE)
     fits = [name for name, share in shares.items() if share >= SURE]
-    if len(fits) == 1 and (expected is not None or len(x) >= ENOUGH):
-        rivals = [share for name, share in shares.items() if name != fits[0]]
-        if max(rivals) <= UNSURE:
-            return (fits[0],)
-    return tuple(name for name, share in shares.items() if share > 0 and share >= UNSURE)
+    alone = len(fits) == 1 and all(s <= UNSURE for name, s in shares.items() if name != fits[0])
+    enough = expected is not None or len(x) >= ENOUGH
+    return Verdict(fits[0] if alone and enough else "", possible)
 
 
 def in_province(lon: Floats, lat: Floats) -> npt.NDArray[np.bool_]:
