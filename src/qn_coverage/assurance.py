@@ -18,6 +18,7 @@ from qn_coverage.analysis.probability import (
     covered_probability,
     threshold_margin_db,
 )
+from qn_coverage.analysis.statistics import ANY, combinations
 from qn_coverage.core.crs import STORED
 from qn_coverage.core.rules import CLASS_CODES, class_of_shares, classify
 
@@ -107,6 +108,56 @@ def how_sure(
         ),
         measurements=_measurements(inputs, margin_db[-1], error, discs, service.location_sigma_db),
     )
+
+
+def village_layers(
+    scenario: Scenario,
+    rule: Rule,
+    inputs: Inputs,
+    states: Mapping[str, Coverage],
+    villages_xy_m: npt.NDArray[np.float64],
+    *,
+    sees_terrain: bool,
+) -> pd.DataFrame:
+    """Class of each village by operator and technology, in long form.
+
+    Parameters
+    ----------
+    scenario, rule, inputs, states, villages_xy_m, sees_terrain
+        As in `how_sure`.
+
+    Returns
+    -------
+    Columns ``village_id``, ``operator``, ``technology`` (``any`` for all of them), ``state``,
+    ``probability``, ``class``.
+    """
+    service = scenario.service
+    error = error_of(scenario, sees_terrain=sees_terrain)
+    criterion = Criterion.of_places(service.location_sigma_db)
+    discs = village_discs(inputs, villages_xy_m)
+    cells = np.unique(discs.indices)
+    discs = discs[:, cells]
+    parts = []
+    for state, coverage in states.items():
+        for operator, technology in combinations(coverage):
+            margin_db = threshold_margin_db(
+                coverage, service, operator=operator, technology=technology, cells=cells
+            )
+            chance = covered_probability(margin_db, criterion, error).astype(np.float64)
+            shares = disc_maths.class_shares(discs, classify(chance, rule))
+            parts.append(
+                pd.DataFrame(
+                    {
+                        "village_id": inputs.villages["village_id"].to_numpy(),
+                        "operator": operator or ANY,
+                        "technology": technology or ANY,
+                        "state": state,
+                        "probability": np.where(np.isnan(shares[:, 0]), np.nan, discs @ chance),
+                        "class": [CLASS_CODES[code] for code in class_of_shares(shares, rule)],
+                    }
+                )
+            )
+    return pd.concat(parts, ignore_index=True)
 
 
 def error_of(scenario: Scenario, *, sees_terrain: bool) -> ErrorModel:

@@ -108,8 +108,8 @@ class Recorder:
         self, step: Step, coverage: Coverage, covered: npt.NDArray[np.bool_]
     ) -> pd.DataFrame:
         margin_db = threshold_margin_db(
-            coverage, self._service, leaving_out=step.technologies_off
-        ).ravel()[self._cells]
+            coverage, self._service, leaving_out=step.technologies_off, cells=self._cells
+        )
         criterion = Criterion.of_places(self._service.location_sigma_db)
         chance = covered_probability(margin_db, criterion, self._error).astype(np.float64)
         shares = class_shares(self._discs, classify(chance, self._rule))

@@ -14,7 +14,7 @@ from qn_coverage.analysis.levels import zones_of_levels
 from qn_coverage.analysis.steps import Step, steps_of_study
 from qn_coverage.analysis.summary import summarise
 from qn_coverage.analysis.surface import surface_of
-from qn_coverage.assurance import error_of, how_sure, village_discs
+from qn_coverage.assurance import error_of, how_sure, village_discs, village_layers
 from qn_coverage.core.progress import SILENT
 from qn_coverage.core.rules import with_rule
 from qn_coverage.core.scenario import Scenario, load_scenario
@@ -75,6 +75,9 @@ class Study:
         Input columns with ``verdict_before``, ``verdict_after`` (``covered``, ``not_covered``,
         ``cannot_tell``), ``disc_share_before``, ``disc_share_after``, ``margin_before_db``,
         ``margin_after_db``, ``operator_after``, ``technology_after``, ``site_after``.
+    village_layers
+        Class of each village by operator and technology, long form (see
+        `assurance.village_layers`).
     places
         The three named sites and other named points with their radius.
     gaps
@@ -114,6 +117,7 @@ class Study:
     districts: gpd.GeoDataFrame
     sectors: gpd.GeoDataFrame
     villages: gpd.GeoDataFrame
+    village_layers: pd.DataFrame
     places: gpd.GeoDataFrame
     gaps: gpd.GeoDataFrame
     reasons: pd.DataFrame
@@ -369,6 +373,14 @@ def _answers(
         progress=run.progress,
     )
     villages = villages.join(assurance.villages)
+    by_layer = village_layers(
+        scenario,
+        run.rule,
+        inputs,
+        states,
+        villages_xy_m,
+        sees_terrain=resolve(scenario.model.name).kind == "terrain",
+    )
     tables = {
         zones.level: statistics.unit_table(
             zones,
@@ -436,6 +448,7 @@ def _answers(
         districts=inputs.districts.merge(tables["district"], on="code", validate="1:1"),
         sectors=sectors,
         villages=with_reasons(villages, why.table, "village_id"),
+        village_layers=by_layer,
         places=inputs.places,
         gaps=with_reasons(gaps, why.table, "gap_id"),
         reasons=why.table,

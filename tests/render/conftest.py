@@ -17,9 +17,11 @@ from shapely.geometry import MultiPolygon, Point, box
 from qn_coverage.analysis.coverage import Coverage, Layer
 from qn_coverage.analysis.path import Path
 from qn_coverage.analysis.reason import BLAMES
+from qn_coverage.analysis.steps import Step
 from qn_coverage.core.grid import Grid, Raster
 from qn_coverage.core.rules import load_rule
 from qn_coverage.core.scenario import Scenario
+from qn_coverage.history import History
 from qn_coverage.propagation.emitters import Mosaic
 from qn_coverage.study import Study
 from qn_coverage.why import with_reasons
@@ -358,6 +360,66 @@ def _statistics() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
+STEPS = (
+    Step("before-programme", BEFORE, "trước chương trình", "before the programme", "published", ""),
+    Step("programme-2022", date(2022, 12, 31), "chương trình đến 31/12/2022 (+2 trạm)",
+         "programme until 2022-12-31 (+2 sites)", "modelled", ""),
+    Step("founding-text", AFTER, "ngày của bài viết nền", "day of the founding text", "published", ""),
+    Step("2g-off", date(2026, 9, 16), "tắt sóng 2G", "2G switched off", "published", "", ("2G",)),
+)  # fmt: skip
+
+
+def _history() -> History:
+    """Shares between those of the two days, and a little lost with 2G."""
+    rows = []
+    for index, step in enumerate(STEPS):
+        toward = (0.0, 0.5, 1.0, 0.9)[index]
+        state = ("before", "after", "after", "before")[index]
+        for level, frame in (("commune", _communes()), ("former_commune", _former())):
+            for unit in frame.itertuples():
+                between = {
+                    what: (1.0 - toward) * getattr(unit, f"{what}_before")
+                    + toward * getattr(unit, f"{what}_after")
+                    for what in ("population_share", "land_share", "villages_covered")
+                }
+                rows.append({"step": step.code, "level": level, "code": unit.code, **between})
+        rows.append(
+            {
+                "step": step.code,
+                "level": "province",
+                "code": "22",
+                "population_share": 0.884 + toward * 0.092,
+                "population_gained": (0.0, 1500.0, 1500.0, 0.0)[index],
+                "population_lost": (0.0, 0.0, 0.0, 612.0)[index],
+            }
+        )
+        rows += [
+            {
+                "step": step.code,
+                "level": "village",
+                "code": village.village_id,
+                "class": getattr(village, f"class_{state}"),
+            }
+            for village in _villages().itertuples()
+        ]
+    return History(STEPS, pd.DataFrame(rows))
+
+
+def _village_layers() -> pd.DataFrame:
+    """All by Viettel's 4G; VinaPhone covers nothing."""
+    rows = []
+    for state in ("before", "after"):
+        for operator in ("any", "Viettel", "VinaPhone"):
+            for technology in ("any", "2G", "4G"):
+                for village in _villages().itertuples():
+                    found = getattr(village, f"class_{state}")
+                    mine = operator != "VinaPhone" and technology != "2G"
+                    rows.append((village.village_id, operator, technology, state,
+                                 found if mine else "no_signal"))  # fmt: skip
+    columns = ["village_id", "operator", "technology", "state", "class"]
+    return pd.DataFrame(rows, columns=columns)
+
+
 def _coverage(grid: Grid, day: date, west_dbm: float, east_dbm: float) -> Coverage:
     layers = tuple(
         Layer(operator, technology, REQUIRED_DBM)
@@ -413,6 +475,8 @@ def make_study(grid: Grid, **changed) -> Study:
         "land": Raster(land, grid),
         "before": _coverage(grid, BEFORE, -70.0, -125.0),
         "after": _coverage(grid, AFTER, -65.0, -112.0),
+        "history": _history(),
+        "village_layers": _village_layers(),
         "communes": _communes(),
         "former_communes": _former(),
         "districts": _former().iloc[:0],

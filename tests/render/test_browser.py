@@ -320,6 +320,72 @@ def test_villages_are_filtered_by_class(desktop):
     assert page.evaluate("QN.drawn().villages") == 6
 
 
+def slide(page, step: int) -> None:
+    page.locator("#qn-step").fill(str(step))
+
+
+def test_the_time_slider_recolours_communes_and_villages_step_by_step(desktop):
+    page = desktop.page
+    assert page.input_value("#qn-step") == "2"  # the study's second day
+    after = fill_colours(page)
+    slide(page, 0)
+    before = fill_colours(page)
+    assert page.is_checked("#qn-when-0")
+    assert before != after
+    slide(page, 1)
+    between = fill_colours(page)
+    assert between not in (before, after)
+    assert not page.is_checked("#qn-when-0")
+    assert not page.is_checked("#qn-when-1")
+    assert "chỉ có cho hai ngày" in page.locator("#qn-step-hint").inner_text()
+    assert "Chương trình đến 31/12/2022 (+2 trạm)" in page.locator("#qn-legend").inner_text()
+    assert page.evaluate("QN.drawn().gaps") == 0
+    page.check("#qn-when-1")
+    assert fill_colours(page) == after
+    assert page.input_value("#qn-step") == "2"
+    assert page.locator("#qn-step-hint").is_hidden()
+
+
+def test_each_step_says_its_day_its_change_and_what_it_rests_on_in_both_languages(desktop):
+    page = desktop.page
+    slide(page, 3)
+    shown = page.locator("#qn-step-now").inner_text()
+    for words in ("16/09/2026", "tắt sóng 2G", "mất 612 người", "công bố"):
+        assert words in shown
+    page.check("input[value=en]")
+    shown = page.locator("#qn-step-now").inner_text()
+    for words in ("2026-09-16", "2G switched off", "612 people lost", "published"):
+        assert words in shown
+
+
+def test_a_step_counts_the_villages_of_its_own_day(desktop):
+    page = desktop.page
+    covered = "#qn-classes label:has([data-class=covered]) small"
+    assert page.locator(covered).inner_text() == "3"
+    slide(page, 3)
+    assert page.locator(covered).inner_text() == "1"
+
+
+def test_verdicts_are_filtered_by_operator_and_technology(desktop):
+    page = desktop.page
+    everything = fill_colours(page)
+    covered = "#qn-classes label:has([data-class=covered]) small"
+    page.select_option("#qn-operator", "Viettel")
+    page.select_option("#qn-technology", "4G")
+    assert fill_colours(page) != everything
+    assert page.locator(covered).inner_text() == "3"
+    assert page.is_disabled("#qn-step")
+    assert "Viettel · 4G" in page.locator("#qn-legend").inner_text()
+    assert page.evaluate("QN.drawn().gaps") == 0
+    page.select_option("#qn-operator", "VinaPhone")
+    assert page.locator(covered).inner_text() == "0"
+    page.select_option("#qn-operator", "")
+    page.select_option("#qn-technology", "")
+    assert fill_colours(page) == everything
+    assert page.is_enabled("#qn-step")
+    assert page.evaluate("QN.drawn().gaps") == 2
+
+
 def test_shares_come_with_their_interval_and_what_it_does_not_hold(desktop):
     page = desktop.page
     shown = page.locator("#qn-headline").inner_text()

@@ -263,3 +263,23 @@ def test_dates_in_the_wrong_order_stop_a_study_before_anything_is_computed(tmp_p
     sectors.to_csv(tmp_path / "sectors.csv", index=False)
     with pytest.raises(InvalidDataError, match=r"(?s)sectors\.csv.*off_air"):
         run_study(scenario)
+
+
+def test_villages_by_operator_and_technology_agree_with_the_class_of_all_and_of_the_only_one(
+    tiny_study,
+):
+    table = tiny_study.village_layers
+    assert not table.duplicated(["village_id", "operator", "technology", "state"]).any()
+    study = tiny_study.villages.set_index("village_id")
+    for state in ("before", "after"):
+        of_state = table[table["state"] == state]
+        every = of_state.query("operator == 'any' and technology == 'any'").set_index("village_id")
+        assert every["class"].to_dict() == study[f"class_{state}"].to_dict()
+        expected = study[f"probability_{state}"].to_numpy()
+        assert every.loc[study.index, "probability"].to_numpy() == pytest.approx(expected)
+    after = table.query("state == 'after' and technology == 'any'").set_index(
+        ["village_id", "operator"]
+    )["probability"]
+    # The west is Viettel's alone, the east VinaPhone's.
+    assert after["v1", "Viettel"] > after["v1", "VinaPhone"]
+    assert after["v2", "VinaPhone"] == pytest.approx(after["v2", "any"])

@@ -109,8 +109,11 @@ def threshold_margin_db(
     operator: str | None = None,
     technology: str | None = None,
     leaving_out: Container[str] = (),
+    cells: npt.NDArray[np.integer] | None = None,
 ) -> npt.NDArray[np.float32]:
     """Best median level less the bare threshold over the chosen layers, shape (rows, cols).
+
+    With `cells` (flat indices) only for these, shape (cells,).
 
     Layers of technologies that are left out do not count. The location margin that
     `Layer.required_dbm` holds is given back, so that a `Criterion` may ask its own question. -inf
@@ -119,12 +122,15 @@ def threshold_margin_db(
     given_back = np.float32(
         location_margin_db(service.location_probability, service.location_sigma_db)
     )
-    out = np.full(coverage.grid.shape, -np.inf, dtype=np.float32)
+    shape = coverage.grid.shape if cells is None else cells.shape
+    out = np.full(shape, -np.inf, dtype=np.float32)
     for index in coverage.select(operator=operator, technology=technology):
         layer = coverage.layers[index]
         if layer.technology not in leaving_out:
             needed = np.float32(layer.required_dbm)
-            np.maximum(out, coverage.mosaic.level_dbm[index] - needed, out=out)
+            level_dbm = coverage.mosaic.level_dbm[index]
+            here = level_dbm if cells is None else level_dbm.ravel()[cells]
+            np.maximum(out, here - needed, out=out)
     out += given_back
     return out
 

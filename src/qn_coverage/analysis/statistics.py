@@ -85,7 +85,7 @@ def layer_table(
         totals = (zones.land_km2(everywhere), zones.population(everywhere))
         villages = zones.village_count(np.ones(len(village_cells[0]), dtype=np.bool_))
         for state, coverage in states.items():
-            for operator, technology in _combinations(coverage):
+            for operator, technology in combinations(coverage):
                 covered = coverage.covered(operator=operator, technology=technology)
                 land, people = zones.land_km2(covered), zones.population(covered)
                 reached = zones.village_count(covered[village_cells])
@@ -109,7 +109,8 @@ def layer_table(
     return pd.concat(parts, ignore_index=True)
 
 
-def _combinations(coverage: Coverage) -> Iterator[tuple[str | None, str | None]]:
+def combinations(coverage: Coverage) -> Iterator[tuple[str | None, str | None]]:
+    """Every operator with every technology that it has, and any (None) of both."""
     operators = sorted({layer.operator for layer in coverage.layers})
     technologies = sorted({layer.technology for layer in coverage.layers})
     for operator in (None, *operators):

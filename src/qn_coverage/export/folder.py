@@ -72,6 +72,7 @@ def _write_all(study: Study, folder: Path, pages: dict[str, str], *, home: Path)
         "claims.csv": lambda path: write_csv(study.judgements, path),
         "measurements.csv": lambda path: write_csv(with_lon_lat(study.measurements), path),
         "layers.csv": lambda path: write_csv(study.layer_statistics, path),
+        "village_layers.csv": lambda path: write_csv(study.village_layers, path),
         "timeline.csv": lambda path: write_csv(study.history.table, path),
         "gaps.gpkg": lambda path: write_geopackage(
             study, path, timestamp=manifest.timestamp_of(study.scenario)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from qn_coverage.analysis.levels import PROVINCE_CODE
 from qn_coverage.propagation.models import MODELS
-from qn_coverage.render import answers, layers, legend
+from qn_coverage.render import answers, layers, legend, moments
 from qn_coverage.render.labels import LABELS
 from qn_coverage.render.sources import sources_of
 
@@ -42,6 +42,7 @@ def page_document(study: Study) -> dict[str, Any]:
     """
     sites = layers.site_columns(study.sectors)
     technology = level_technology(study)
+    levels = {name: (_STATISTICS_LEVEL[name], frame) for name, frame in _levels(study).items()}
     return {
         "title": [study.scenario.study.name_vi, study.scenario.study.name_en],
         "dates": {
@@ -67,6 +68,8 @@ def page_document(study: Study) -> dict[str, Any]:
                 study.gaps, tolerance_m=GAP_SMOOTHING * study.grid.cell_m, crs=study.grid.crs
             )
         ),
+        "timeline": moments.timeline_document(study, levels),
+        "services": moments.services_document(study, levels),
         "villages": layers.compact(layers.village_columns(study.villages)),
         "places": layers.compact(layers.place_columns(study.places)),
         "sites": layers.compact(sites),

@@ -88,6 +88,31 @@ _SWITCHES: Final = {
     "when.after": ("Sau chương trình", "After the programme"),
     "when.before.short": ("Trước", "Before"),
     "when.after.short": ("Sau", "After"),
+    "time.label": ("Bước trên trục thời gian", "Step of the timeline"),
+    "time.share": ("{share} dân số có sóng", "{share} of the people with signal"),
+    "time.gained": ("thêm {n} người", "{n} people won"),
+    "time.lost": ("mất {n} người", "{n} people lost"),
+    "time.basis": ("ngày: {basis}", "day: {basis}"),
+    "time.hintAway": (
+        (
+            "Ảnh tín hiệu, vùng trống và số trong cửa sổ chỉ có cho hai ngày trước, sau; màu xã và "
+            "ký hiệu thôn theo bước đã chọn."
+        ),
+        (
+            "Signal images, gaps and the figures in popups are for the two days before and after "
+            "only; communes and villages show the chosen step."
+        ),
+    ),
+    "time.hintService": (
+        "Theo nhà mạng, công nghệ: chỉ có hai ngày trước, sau; màu xã và ký hiệu thôn đổi theo.",
+        "By operator and technology: the two days only; communes and villages follow the choice.",
+    ),
+    "service.anyOperator": ("Mọi nhà mạng", "Any operator"),
+    "service.anyTechnology": ("Mọi công nghệ", "Any technology"),
+    "service.none": (
+        "Nhà mạng này không có công nghệ này trong dữ liệu.",
+        "The data have no such technology of this operator.",
+    ),
     "theme.title": ("Nội dung bản đồ", "Map shows"),
     "theme.share": ("Tỷ lệ phủ sóng", "Covered share"),
     "theme.level": ("Mức tín hiệu", "Signal level"),
@@ -127,8 +152,8 @@ _LAYERS: Final = {
         "No gap is larger than the smallest area listed.",
     ),
     "gaps.hint": (
-        "Các vùng được tính cho thời điểm sau chương trình.",
-        "Gaps are computed for the state after the programme.",
+        "Các vùng được tính cho thời điểm sau chương trình, mọi nhà mạng.",
+        "Gaps are computed for the state after the programme, all operators together.",
     ),
     "sources.title": ("Nguồn dữ liệu, giấy phép", "Data sources, licences"),
 }

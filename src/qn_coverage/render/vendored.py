@@ -27,6 +27,7 @@ OWN_JS: Final = (
     "qn_popups.js",
     "qn_why.js",
     "qn_layers.js",
+    "qn_moments.js",
     "qn_panel.js",
     "qn_claims.js",
     "qn_map.js",

@@ -97,10 +97,10 @@
     const group = L.layerGroup();
     return {
       group, items,
-      paint(state, hidden) {
+      paint(classes, hidden) {
         const base = QN.near(map.getZoom());
         items.forEach((item, i) => {
-          const found = v['c' + state][i];
+          const found = classes[i];
           const size = base + (found === 'covered' ? 0 : 2);
           item.setIcon(icon(QN.symbols.class(found, size), size, 'qn-village'));
           // What needs a look lies on top, what is well lies below the groups of sites.

@@ -8,7 +8,8 @@
   const byId = (id) => document.getElementById(id);
 
   const state = {
-    theme: 'share', metric: 'population', when: 1, level: 'commune', kind: 'technology',
+    theme: 'share', metric: 'population', when: 1, step: 0, operator: '', technology: '',
+    level: 'commune', kind: 'technology',
     hidden: new Set(), hiddenClasses: new Set(), allGaps: false,
     layers: {
       relief: true, gaps: true, villages: true, places: true, names: true, sites: false, measurements: false,
@@ -23,16 +24,6 @@
   let zoomControl;
   const drawn = {};
 
-  function valueOf(level, i) {
-    const u = data.units[level];
-    if (state.metric === 'villages') {
-      const all = u.v ? u.v[i] : 0;
-      return all ? u['v' + state.when][i] / all : null;
-    }
-    const column = u[(state.metric === 'land' ? 'l' : 'p') + state.when];
-    return column ? column[i] : null;
-  }
-
   function shareColour(share) {
     if (share === null || share === undefined) { return data.colours.none; }
     const entry = data.legend.share.find((item) => item.from === null || share * 100 >= item.from);
@@ -44,7 +35,7 @@
     return (i) => ({
       color: filled ? '#94876f' : '#5d6a73', opacity: 0.9,
       weight: (level === 'former' ? 0.6 : 0.9) * (QN.near(map.getZoom()) < 19 ? 0.6 : 1),
-      fill: true, fillColor: shareColour(valueOf(level, i)), fillOpacity: filled ? 0.94 : 0.001,
+      fill: true, fillColor: shareColour(QN.moments.share(data, state, level, i)), fillOpacity: filled ? 0.94 : 0.001,
     });
   }
 
@@ -65,7 +56,9 @@
 
   function onAir(i) {
     const s = data.sites;
-    const day = state.when ? data.dates.after : data.dates.before;
+    const step = data.timeline.steps[state.step].day;
+    // Sites of later days are not in the study.
+    const day = step < data.dates.after ? step : data.dates.after;
     return s.on[i] <= day && !(s.off && s.off[i] && s.off[i] <= day);
   }
 
@@ -96,7 +89,7 @@
 
   function paint(changed) {
     const any = (...keys) => keys.some((key) => changed.has(key));
-    if (any('level', 'theme', 'metric', 'when', 'zoom')) {
+    if (any('level', 'theme', 'metric', 'step', 'operator', 'technology', 'zoom')) {
       Object.keys(parts.units).forEach((level) => {
         keep(level, parts.units[level].group, level === state.level);
         if (level === state.level) { parts.units[level].paint(unitStyle(level)); }
@@ -106,15 +99,17 @@
       images[theme + when], state.theme === theme && state.when === when)));
     keep('land', parts.land, state.theme !== 'share');
     keep('relief', images.relief, state.layers.relief);
-    keep('gaps', parts.gaps.group, state.layers.gaps && Boolean(state.when));
+    keep('gaps', parts.gaps.group, QN.gapsShown(state));
     // An icon first: a marker that is added without one asks for Leaflet's own image file.
     if (any('layers', 'zoom')) { parts.places.paint(); }
-    if (any('when', 'zoom', 'hiddenClasses')) { parts.villages.paint(state.when, state.hiddenClasses); }
+    if (any('step', 'operator', 'technology', 'zoom', 'hiddenClasses')) {
+      parts.villages.paint(QN.moments.classes(data, state), state.hiddenClasses);
+    }
     keep('villages', parts.villages.group, state.layers.villages);
     keep('measurements', parts.measurements.group, state.layers.measurements);
     keep('places', parts.places.group, state.layers.places);
     keep('sites', parts.sites.group, state.layers.sites);
-    if (state.layers.sites && any('kind', 'hidden', 'when', 'layers', 'language')) { paintSites(); }
+    if (state.layers.sites && any('kind', 'hidden', 'step', 'layers', 'language')) { paintSites(); }
     QN.raise();
     map.getPane('qn-names').style.zIndex = state.layers.sites ? 560 : 630;
     names.show(state.layers.names);
@@ -127,9 +122,19 @@
 
   /* The only way to change what is shown. */
   QN.set = function (patch) {
-    Object.assign(state, patch);
-    paint(new Set(Object.keys(patch)));
+    const whole = Object.assign({}, patch);
+    const steps = data.timeline.steps;
+    // By operator and technology only the study's two days are known.
+    if (whole.operator || whole.technology) { whole.when = state.when; }
+    if (whole.when !== undefined) { whole.step = data.timeline[whole.when ? 'after' : 'before']; }
+    if (whole.step !== undefined) { whole.when = steps[whole.step].day < data.dates.after ? 0 : 1; }
+    Object.assign(state, whole);
+    paint(new Set(Object.keys(whole)));
   };
+
+  /* Gaps are known for one day, operators and technologies taken together. */
+  QN.gapsShown = (now) => now.layers.gaps && now.step === data.timeline.after
+    && !now.operator && !now.technology;
 
   function setLanguage(name) {
     text.language = name;
@@ -200,8 +205,7 @@
     reveal(parts.places.items[i], around(data.places, i), 13);
   };
   QN.goGap = function (i) {
-    QN.set({ when: 1, layers: Object.assign({}, state.layers, { gaps: true }) });
-    byId('qn-when-1').checked = true;
+    QN.set({ when: 1, operator: '', technology: '', layers: Object.assign({}, state.layers, { gaps: true }) });
     const item = parts.gaps.items[i];
     reveal(item, item.getBounds(), 14);
   };
@@ -277,6 +281,7 @@
       input.addEventListener('change', () =>
         QN.set({ layers: Object.assign({}, state.layers, { [input.dataset.layer]: input.checked }) }));
     });
+    QN.moments.listen();
     byId('qn-gaps-more').addEventListener('click', () => QN.set({ allGaps: !state.allGaps }));
     byId('qn-menu').addEventListener('click', () => {
       byId('qn').classList.toggle('qn-open');

@@ -113,9 +113,10 @@
   }
 
   function themeLegend(data, state) {
-    const when = t(state.when ? 'when.after' : 'when.before') + ', '
-      + text.date(state.when ? data.dates.after : data.dates.before);
-    const sub = el('p', { class: 'qn-when' }, when);
+    // Images of the signal are there for two days only, for all operators.
+    const pictured = { step: data.timeline[state.when ? 'after' : 'before'] };
+    const sub = el('p', { class: 'qn-when' },
+      QN.moments.named(data, state.theme === 'share' ? state : Object.assign({}, state, pictured, { operator: '', technology: '' })));
     const unit = text.language === 'vi' ? '\u00a0%' : '%';
     let part;
     if (state.theme === 'level') {
@@ -136,7 +137,7 @@
 
   function symbolLegend(data, state) {
     const rows = [];
-    if (state.layers.gaps && state.when) {
+    if (QN.gapsShown(state)) {
       rows.push(el('li', {}, swatch(null, 'qn-hatch'), el('span', {}, t('legend.gaps'))));
     }
     if (state.layers.villages) {
@@ -188,7 +189,9 @@
   }
 
   function classChips(data, state) {
-    const counts = data.classCounts[state.when ? 'after' : 'before'];
+    const found = QN.moments.classes(data, state);
+    const counts = {};
+    QN.why.classCodes(data).forEach((code) => { counts[code] = found.filter((each) => each === code).length; });
     byId('qn-classes').replaceChildren(...QN.why.classCodes(data).map((code) => {
       const input = el('input', { type: 'checkbox', 'data-class': code });
       input.checked = !state.hiddenClasses.has(code);
@@ -245,6 +248,7 @@
     draw(data, state) {
       words(document);
       header(data);
+      QN.moments.draw(data, state);
       headline(data);
       legend(data, state);
       siteChips(state);
@@ -257,7 +261,7 @@
       byId('qn-classes').hidden = !state.layers.villages;
       byId('qn-measure-none').hidden = !state.layers.measurements || data.measurements.rank.length > 0;
       byId('qn-kinds').hidden = !state.layers.sites;
-      byId('qn-gaps-hint').hidden = Boolean(state.when);
+      byId('qn-gaps-hint').hidden = QN.gapsShown(state) || !state.layers.gaps;
     },
     legend,
   };
