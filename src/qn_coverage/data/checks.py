@@ -26,6 +26,7 @@ Table = TypeVar("Table", bound=pd.DataFrame)
 
 _TRUE: Final = {"true", "1", "yes", "co", "x"}
 _FALSE: Final = {"false", "0", "no", "khong"}
+_ALREADY_NUMBERS: Final = frozenset(("floating", "integer", "mixed-integer-float"))
 _ISO_DAY: Final = re.compile(r"(\d{4}-\d{2}-\d{2})([T ].*)?")
 _YEARS: Final = range(1900, 2200)
 _UNIT_CODE: Final = re.compile(r"[0-9]{5}")
@@ -137,7 +138,9 @@ def code_problems(codes: pd.Series[str], path: Path) -> list[Problem]:
 
 
 def _numbers(cells: pd.Series[Any], _column: Column) -> pd.Series[Any]:
-    numbers = pd.to_numeric(cells.map(_plain_number), errors="coerce").astype("float64")
+    if pd.api.types.infer_dtype(cells, skipna=True) not in _ALREADY_NUMBERS:
+        cells = cells.map(_plain_number)
+    numbers = pd.to_numeric(cells, errors="coerce").astype("float64")
     return numbers.where(np.isfinite(numbers))
 
 
@@ -152,7 +155,7 @@ def _whole(cells: pd.Series[Any], column: Column) -> pd.Series[Any]:
 
 
 def _days(cells: pd.Series[Any], _column: Column) -> pd.Series[Any]:
-    return pd.Series([_day(cell) for cell in cells], index=cells.index, dtype="datetime64[ns]")
+    return by_value(cells, _day).astype("datetime64[ns]")
 
 
 def _day(cell: object) -> object:

@@ -316,17 +316,12 @@ def _clean(frame: Frame, path: Path) -> Frame:
 
 def by_value(cells: pd.Series[Any], change: Callable[[Any], Any]) -> pd.Series[Any]:
     """Apply a function to each cell that is not empty, once for each different text."""
-    known: dict[str, Any] = {}
-
-    def changed(cell: Any) -> Any:
-        if not isinstance(cell, str):
-            return change(cell)
-        if cell not in known:
-            known[cell] = change(cell)
-        return known[cell]
-
+    if pd.api.types.infer_dtype(cells, skipna=True) == "string":
+        numbers, different = pd.factorize(cells)
+        changed = np.array([*map(change, different), None], dtype="object")
+        return pd.Series(changed[numbers], index=cells.index, dtype="object")
     values = [
-        None if empty else changed(cell) for cell, empty in zip(cells, cells.isna(), strict=True)
+        None if empty else change(cell) for cell, empty in zip(cells, cells.isna(), strict=True)
     ]
     return pd.Series(values, index=cells.index, dtype="object")
 

@@ -77,6 +77,9 @@ _DMS: Final = re.compile(
 _DOTTED: Final = re.compile(r"(\d{2,3})\.(\d{1,2})\.(\d{1,2}(?:[.,]\d+)?)")
 _THOUSANDS: Final = re.compile(r"\d{1,3}(?:([., ])\d{3})(?:\1\d{3})*(?:[.,]\d+)?")
 _PLAIN: Final = re.compile(r"\d{1,15}(?:[.,]\d{1,15})?")
+_DEGREES: Final = re.compile(r"\d{2,3}(?:[.,](\d+))?")
+_ROUGH: Final = 4
+_ROUGH_LENGTH: Final = 8
 _SCALES: Final = (4, 5, 6, 7, 8, 9)
 _NORTHERN, _EASTERN, _OTHER = frozenset("BbNn"), frozenset("ĐđEeDd"), frozenset("SsWwTt")
 
@@ -322,13 +325,16 @@ def _from_metres(
 
 def _rounding_m(xs: Sequence[str], ys: Sequence[str], how: npt.NDArray[np.object_]) -> Floats:
     """Half of the last decimal of degrees that are written with four decimals or fewer."""
-
-    def decimals(cells: Sequence[str]) -> npt.NDArray[np.int64]:
-        tails = pd.Series(cells, dtype=object).str.extract(r"^\s*\d{2,3}(?:[.,](\d+))?\s*$")[0]
-        plain = pd.Series(cells, dtype=object).str.fullmatch(r"\s*\d{2,3}(?:[.,]\d+)?\s*")
-        return np.where(plain, tails.fillna("").str.len(), 9).astype(np.int64)
-
-    most = np.maximum(decimals(xs), decimals(ys))
+    most = np.maximum(_decimals(xs), _decimals(ys))
     rough = 111_320.0 * 0.5 * np.sqrt(2.0) * 10.0 ** -most.astype(np.float64)
     dms = np.array(["dms" in text for text in how], dtype=np.bool_)
-    return np.where((most <= 4) & ~dms, rough, 0.0)
+    return np.where((most <= _ROUGH) & ~dms, rough, 0.0)
+
+
+def _decimals(cells: Sequence[str]) -> npt.NDArray[np.int64]:
+    """Decimals of each cell that holds plain degrees; more than `_ROUGH` for any other."""
+    out = np.full(len(cells), _ROUGH + 1)
+    for row, cell in enumerate(cells):
+        if len(cell) <= _ROUGH_LENGTH and (match := _DEGREES.fullmatch(cell)):
+            out[row] = len(match[1] or "")
+    return out

@@ -171,7 +171,7 @@ def _append(draft: Draft, grid: Grid, header: Header) -> pd.DataFrame:
         draft.part.append(part)
         draft.row.append(number)
         draft.line.append(header.first + number - 1)
-        if any(cell.strip() for cell in line[width:]):
+        if len(line) > width and any(cell.strip() for cell in line[width:]):
             draft.refuse(
                 len(draft.row) - 1,
                 next(iter(header.fields)),

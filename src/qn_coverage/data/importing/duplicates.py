@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from pyproj import Transformer
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 from scipy.spatial import KDTree
 
 from qn_coverage.core.crs import COMPUTED, STORED
@@ -15,10 +15,15 @@ from qn_coverage.core.text import fold
 from qn_coverage.data.importing.notes import Note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
+
+    import numpy.typing as npt
 
     from qn_coverage.data.importing.coordinates import Places
     from qn_coverage.data.importing.draft import Draft
+
+    Floats = npt.NDArray[np.float64]
+    Indices = npt.NDArray[np.int64]
 
 SAME_MAST_M: Final = 30.0
 """Two sites nearer than this stand on one mast, whatever their names."""
@@ -28,6 +33,9 @@ NEAR_M: Final = 300.0
 
 LIKE: Final = 80.0
 """Least likeness of such names (rapidfuzz token-set ratio, 0-100)."""
+
+_NEIGHBOURS: Final = 12
+_SAME_PLACE_M: Final = 0.1
 
 MOST: Final = 5_000
 """Most proposals; a list with more has one place for many sites."""
@@ -49,23 +57,53 @@ def propose(
         return ()
     lon, lat = places.lon[rows], places.lat[rows]
     xy = np.column_stack(Transformer.from_crs(STORED, COMPUTED, always_xy=True).transform(lon, lat))
-    names = [_bare(columns["name"][row] or columns["site_id"][row]) for row in rows]
-    found = []
-    for a, b in _near(xy):
-        metres = float(np.hypot(*(xy[a] - xy[b])))
-        alike = fuzz.token_set_ratio(names[a], names[b]) if names[a] and names[b] else 0.0
-        if metres <= SAME_MAST_M or alike >= LIKE:
-            found.append(_note(draft, columns, int(rows[a]), int(rows[b]), metres, alike))
-            if len(found) >= MOST:
-                break
-    return tuple(found)
+    one, two, metres = _near(xy)
+    alike = _likeness(
+        [columns["name"][row] or columns["site_id"][row] for row in rows.tolist()], one, two
+    )
+    same = np.flatnonzero((metres <= SAME_MAST_M) | (alike >= LIKE))[:MOST]
+    return tuple(
+        _note(draft, columns, int(rows[one[i]]), int(rows[two[i]]), metres[i], alike[i])
+        for i in same.tolist()
+    )
 
 
-def _near(xy: Any) -> Iterator[tuple[int, int]]:
-    tree = KDTree(xy)
-    for a, others in enumerate(tree.query_ball_point(xy, NEAR_M)):
-        # Where hundreds share a place, a list has one point for many sites: look at the next few.
-        yield from ((a, b) for b in sorted(others)[:20] if b > a)
+def _near(xy: Floats) -> tuple[Indices, Indices, Floats]:
+    """Pairs nearer than `NEAR_M`, the earlier row first, and their distances.
+
+    Rows in one place are paired with the first of them, and each place with its `_NEIGHBOURS`
+    nearest: a list that has one point for all its sites must not become n² pairs.
+    """
+    grid = np.round(xy / _SAME_PLACE_M).astype(np.int64)
+    _, first, group = np.unique(
+        _joined(grid[:, 0], grid[:, 1]), return_index=True, return_inverse=True
+    )
+    places, heads = xy[first], first[group]
+    together = np.flatnonzero(heads != np.arange(len(xy)))
+    far, others = KDTree(places).query(
+        places, k=range(1, min(_NEIGHBOURS + 1, len(places)) + 1), distance_upper_bound=NEAR_M
+    )
+    here, there = np.repeat(np.arange(len(places)), far.shape[1]), others.ravel()
+    apart = (there < len(places)) & (there != here)
+    ends = np.sort(np.column_stack([first[here[apart]], first[there[apart]]]), axis=1)
+    pairs = np.concatenate([np.column_stack([heads[together], together]), ends])
+    _, kept = np.unique(_joined(pairs[:, 0], pairs[:, 1]), return_index=True)
+    metres = np.concatenate([np.zeros(len(together)), far.ravel()[apart]])[kept]
+    return pairs[kept, 0], pairs[kept, 1], metres
+
+
+def _joined(one: Indices, two: Indices) -> Indices:
+    """One number for each pair of numbers below 2³¹, in the same order."""
+    return (one << 32) + two
+
+
+def _likeness(names: Sequence[str], one: Indices, two: Indices) -> Floats:
+    """Likeness of the names of each pair, 0-100; 0 where nothing of a name is left."""
+    bare = {row: _bare(names[row]) for row in np.union1d(one, two).tolist()}
+    left, right = ([bare[row] for row in side.tolist()] for side in (one, two))
+    alike = process.cpdist(left, right, scorer=fuzz.token_set_ratio, dtype=np.float64)
+    empty = np.array([not (a and b) for a, b in zip(left, right, strict=True)], dtype=np.bool_)
+    return np.where(empty, 0.0, np.asarray(alike, dtype=np.float64))
 
 
 def _bare(name: str) -> str:

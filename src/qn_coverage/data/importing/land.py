@@ -5,15 +5,14 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import numpy as np
 import shapely
 
 from qn_coverage.core.crs import COMPUTED
-from qn_coverage.data.boundaries import read_communes
 from qn_coverage.data.catalog import layer_path
 
 if TYPE_CHECKING:
-    import geopandas as gpd
     import numpy.typing as npt
 
 _NEAR_DEG = 0.01
@@ -22,7 +21,8 @@ _NEAR_DEG = 0.01
 @lru_cache(maxsize=1)
 def communes() -> gpd.GeoDataFrame:
     """The shipped communes in EPSG:4326; treat them as read-only."""
-    return read_communes(layer_path("communes"))
+    # Not through the strict reader: the layer ships, its hash is checked, and that takes 1.5 s.
+    return gpd.read_parquet(layer_path("communes"))
 
 
 @lru_cache(maxsize=1)
@@ -33,7 +33,7 @@ def communes_m() -> gpd.GeoDataFrame:
 
 @lru_cache(maxsize=1)
 def _near_land() -> shapely.Geometry:
-    land = shapely.simplify(shapely.union_all(communes().geometry.to_numpy()), _NEAR_DEG / 5)
+    land = shapely.simplify(shapely.coverage_union_all(communes().geometry.to_numpy()), _NEAR_DEG / 5)
     near = shapely.buffer(land, _NEAR_DEG)
     shapely.prepare(near)
     return near

@@ -43,6 +43,8 @@ def is_empty(cell: str) -> bool:
 
 def numbers(draft: Draft, name: str, schema: Column | None = None) -> npt.NDArray[np.float64]:
     """Numbers of a field, NaN where empty or refused."""
+    if name not in draft.cells:
+        return np.full(len(draft.cells), np.nan)
     column = draft.column(name)
     factors = UNITS[name]
     read = once(
@@ -81,6 +83,8 @@ def refuse_out_of_range(
 
 def days(draft: Draft, name: str) -> list[str]:
     """Days of a field as ISO texts, ``""`` where empty or refused."""
+    if name not in draft.cells:
+        return [""] * len(draft.cells)
     column = ["" if is_empty(cell) else cell for cell in draft.column(name)]
     month_first = cells.days_are_month_first(column)
     out: list[str] = []
