@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qn_coverage.analysis import gaps as gaps_of
-from qn_coverage.analysis import network, statistics, timeline, verdict, zonal
+from qn_coverage.analysis import network, service, statistics, timeline, verdict, zonal
 from qn_coverage.analysis.levels import zones_of_levels
 from qn_coverage.analysis.steps import Step, steps_of_study
 from qn_coverage.analysis.summary import summarise
@@ -80,6 +80,12 @@ class Study:
         `assurance.village_layers`).
     places
         The three named sites and other named points with their radius.
+    sites
+        What each site on air after the programme serves, and what it serves alone (see
+        `analysis.service.site_table`).
+    losses
+        People of each commune who lose service when a site fails: ``site_id``, ``level``,
+        ``code``, ``people_lost``.
     gaps
         Uncovered land after the programme as polygons, ranked: ``gap_id``, ``rank``,
         ``commune_code``, ``commune``, ``area_km2``, ``population``, ``villages``,
@@ -119,6 +125,8 @@ class Study:
     villages: gpd.GeoDataFrame
     village_layers: pd.DataFrame
     places: gpd.GeoDataFrame
+    sites: gpd.GeoDataFrame
+    losses: pd.DataFrame
     gaps: gpd.GeoDataFrame
     reasons: pd.DataFrame
     paths: Mapping[str, GroundPath]
@@ -339,6 +347,32 @@ def _recorder(scenario: Scenario, rule: Rule, inputs: Inputs, places: _Places) -
     )
 
 
+def _what_sites_add(
+    inputs: Inputs,
+    villages: gpd.GeoDataFrame,
+    villages_xy_m: npt.NDArray[np.float64],
+    sectors: gpd.GeoDataFrame,
+    after: Coverage,
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """The villages with the sites that they depend on, and the sites."""
+    dependent = service.dependencies(
+        after.mosaic.only,
+        village_discs(inputs, villages_xy_m),
+        covered_share=villages["disc_share_after"].to_numpy(dtype=np.float64),
+        verdicts=villages["verdict_after"].to_numpy(dtype=object),
+        site_ids=service.site_names(sectors),
+    )
+    sites = service.site_table(
+        sectors,
+        after,
+        network.on_air(sectors, after.on),
+        land_km2=inputs.land.values.ravel() * inputs.grid.cell_m**2 / 1e6,
+        people=inputs.population.values.ravel().astype(np.float64),
+        dependent=dependent,
+    )
+    return villages.assign(depends_on=["; ".join(names) for names in dependent]), sites
+
+
 def _answers(
     run: _Run,
     inputs: Inputs,
@@ -396,7 +430,8 @@ def _answers(
         states,
         verdict.village_cells(grid, villages_xy_m[:, 0], villages_xy_m[:, 1]),
     )
-    sites = sectors[network.on_air(sectors, after.on)].drop_duplicates("site_id")
+    site_ids = service.site_names(sectors)
+    villages, sites = _what_sites_add(inputs, villages, villages_xy_m, sectors, after)
     site_points = sites.geometry.to_crs(grid.crs)
     gaps = gaps_of.find_gaps(
         after,
@@ -450,6 +485,8 @@ def _answers(
         villages=with_reasons(villages, why.table, "village_id"),
         village_layers=by_layer,
         places=inputs.places,
+        sites=sites,
+        losses=service.losses_by_unit(after.mosaic.only, levels[0], site_ids),
         gaps=with_reasons(gaps, why.table, "gap_id"),
         reasons=why.table,
         paths=why.paths,

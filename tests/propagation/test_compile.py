@@ -93,3 +93,11 @@ def test_stamp_of_a_kernel_covers_all_that_it_takes_in_and_nothing_else():
     names = {name.removeprefix("qn_coverage.propagation.") for name in closure}
     assert {"mosaic_kernel", "mosaic_bound", "distance_table", "antenna", "_compile"} <= names
     assert "p1812.diffraction" not in names
+
+
+def test_stamp_of_a_kernel_outside_propagation_follows_what_it_calls():
+    closure = _compile._closure("qn_coverage.analysis.probability")
+    assert "qn_coverage.analysis.normal" in closure
+    assert all(_compile._source(name) for name in closure)
+    digest = _compile.sources_digest("qn_coverage.analysis.probability")
+    assert digest != _compile.sources_digest("qn_coverage.analysis.draw_kernel")

@@ -23,7 +23,7 @@ from qn_coverage.propagation.mosaic import best_servers
 ROWS, COLS, CELL_M = 70, 90, 200.0
 RX_M = 1.5
 ARRAYS = ("level_dbm", "second_dbm", "server", "count")
-COLUMNS = [name for name in Emitters.__slots__ if name != "required_dbm"]
+COLUMNS = [name for name in Emitters.__slots__ if name not in {"required_dbm", "site"}]
 
 
 def surface(environment=None, shape=(ROWS, COLS)):

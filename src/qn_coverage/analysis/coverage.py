@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -121,4 +121,4 @@ def states(
 def _with_rows(mosaic: Mosaic, rows: npt.NDArray[np.int64]) -> Mosaic:
     """The mosaic with its servers named by their row in the sector table."""
     names = np.append(rows, NO_SERVER).astype(np.int32)
-    return Mosaic(mosaic.level_dbm, mosaic.second_dbm, names[mosaic.server], mosaic.count)
+    return replace(mosaic, server=names[mosaic.server])

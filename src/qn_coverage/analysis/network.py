@@ -91,7 +91,15 @@ def emitters_of(
         max_distance_m=1000.0 * _reach_km(sectors["technology"], max_distance_km, radii),
         layer=np.array([index_of[pair] for pair in pairs], dtype=np.int32),
         required_dbm=np.array([layer.required_dbm for layer in layers], dtype=np.float64),
+        site=site_numbers(sectors),
     )
+
+
+def site_numbers(sectors: pd.DataFrame) -> npt.NDArray[np.int32]:
+    """Number of each sector's site, in the order in which sites first appear, int32 (n,)."""
+    if "site_id" not in sectors:
+        return np.arange(len(sectors), dtype=np.int32)
+    return pd.factorize(sectors["site_id"])[0].astype(np.int32)
 
 
 def _reach_km(

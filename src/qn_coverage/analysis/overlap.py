@@ -1,9 +1,10 @@
 """Which site serves a cell alone: what each site adds, and who loses service when it fails.
 
-A best-server mosaic cannot say this: where two emitters of a layer suffice, it names only the
+The best servers cannot say this: where two emitters of a layer suffice, they name only the
 strongest, and the second may stand on the same mast. What settles it is one number a cell: no
-site, one site (which), or several. `overlap_of` finds it from the cells that each site reaches;
-`joined` finds it from the same number kept by layer, in whatever order it was filled in.
+site, one site (which), or several. The engine keeps it as it goes (`Mosaic.only`). `overlap_of`
+finds it from the cells that each site reaches, for any choice of sites; `joined` finds it from the
+same number kept by layer, in whatever order it was filled in.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from qn_coverage.propagation.emitters import Surface
+from qn_coverage.propagation.emitters import MANY_SITES, NO_SITE, Surface
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -25,12 +26,6 @@ if TYPE_CHECKING:
     from qn_coverage.propagation.emitters import Emitters, Mosaic
 
     Reached = tuple[int, npt.NDArray[np.int64]]
-
-NO_SITE: Final = -1
-"""Value of `Overlap.only` where no site reaches."""
-
-MANY_SITES: Final = -2
-"""Value of `Overlap.only` where more than one site reaches."""
 
 _MOST: Final = 255
 

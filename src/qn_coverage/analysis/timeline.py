@@ -6,6 +6,7 @@ switched off is left out layer by layer, so that nothing has to be computed agai
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -59,13 +60,17 @@ def each_state(
 
 
 def first_layers(coverage: Coverage, count: int) -> Coverage:
-    """The state with its first layers only; nothing is copied."""
+    """The state with its first layers only, on a day on which the others are silent.
+
+    Nothing is copied.
+    """
     mosaic = coverage.mosaic
     kept = Mosaic(
         mosaic.level_dbm[:count],
         mosaic.second_dbm[:count],
         mosaic.server[:count],
         mosaic.count[:count],
+        mosaic.only,
     )
     return Coverage(coverage.on, coverage.grid, coverage.layers[:count], kept)
 
@@ -176,4 +181,4 @@ def _share(
 def _with_rows(mosaic: Mosaic, rows: npt.NDArray[np.int64]) -> Mosaic:
     """The mosaic with its servers named by their row in the sector table."""
     names = np.append(rows, NO_SERVER).astype(np.int32)
-    return Mosaic(mosaic.level_dbm, mosaic.second_dbm, names[mosaic.server], mosaic.count)
+    return replace(mosaic, server=names[mosaic.server])

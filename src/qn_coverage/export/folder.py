@@ -72,6 +72,8 @@ def _write_all(study: Study, folder: Path, pages: dict[str, str], *, home: Path)
         "claims.csv": lambda path: write_csv(study.judgements, path),
         "measurements.csv": lambda path: write_csv(with_lon_lat(study.measurements), path),
         "layers.csv": lambda path: write_csv(study.layer_statistics, path),
+        "sites.csv": lambda path: write_csv(with_lon_lat(study.sites), path),
+        "losses.csv": lambda path: write_csv(study.losses, path),
         "village_layers.csv": lambda path: write_csv(study.village_layers, path),
         "timeline.csv": lambda path: write_csv(study.history.table, path),
         "gaps.gpkg": lambda path: write_geopackage(

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-_DIGITS: Final = {"share": 6, "_km2": 4, "_km": 3, "_db": 2, "population": 1}
+_DIGITS: Final = {"share": 6, "_km2": 4, "_km": 3, "_db": 2, "population": 1, "people": 1}
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 

@@ -4,7 +4,7 @@ numba keeps compiled code beside the source and looks only at the date of the fi
 function stands. A kernel takes in the kernels that it calls, so after a change in *their* files it
 would run their old code; and an index that names a class which has moved cannot be read at all.
 What `compiled` keeps is therefore stamped with a digest of the source files of its module and of
-all modules of `propagation` that this one imports, directly or not.
+all modules of this package that this one imports, directly or not.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from numba import njit
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_PACKAGE: Final = __name__.rpartition(".")[0]
-_FOLDER: Final = Path(__file__).parent
+_PACKAGE: Final = __name__.partition(".")[0]
+_FOLDER: Final = Path(__file__).parents[__name__.count(".") - 1]
 _IMPORT: Final = re.compile(
     rf"^\s*(?:from|import)\s+(?P<module>{re.escape(_PACKAGE)}[\w.]*)"
     r"(?:[ ]+import[ ]+(?:\((?P<many>[^)]*)\)|(?P<few>[^(\n]*)))?",
@@ -56,7 +56,7 @@ def inlined(function: Callable[P, R]) -> Callable[P, R]:
 
 @cache
 def sources_digest(module: str) -> str:
-    """Digest of the source files of a module and of what it imports from `propagation`."""
+    """Digest of the source files of a module and of what it imports from this package."""
     digest = hashlib.sha256()
     for name in sorted(_closure(module)):
         digest.update(name.encode())

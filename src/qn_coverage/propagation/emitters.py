@@ -13,6 +13,12 @@ if TYPE_CHECKING:
 NO_SERVER = -1
 """Value of `Mosaic.server` where no emitter reaches the cell."""
 
+NO_SITE = -1
+"""Value of `Mosaic.only` where no site suffices."""
+
+MANY_SITES = -2
+"""Value of `Mosaic.only` where more than one site suffices."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Emitters:
@@ -39,6 +45,8 @@ class Emitters:
         Index of the layer (an operator's technology) that the emitter belongs to.
     required_dbm
         Level that counts as covered, per layer, shape (layers,).
+    site
+        Number of the site that each emitter stands on, int32; None where each is its own.
     """
 
     x_m: npt.NDArray[np.float64]
@@ -53,6 +61,7 @@ class Emitters:
     max_distance_m: npt.NDArray[np.float64]
     layer: npt.NDArray[np.int32]
     required_dbm: npt.NDArray[np.float64]
+    site: npt.NDArray[np.int32] | None = None
 
     def __len__(self) -> int:
         return len(self.x_m)
@@ -62,9 +71,16 @@ class Emitters:
         chosen = {
             field.name: getattr(self, field.name)[rows]
             for field in fields(self)
-            if field.name != "required_dbm"
+            if field.name not in {"required_dbm", "site"}
         }
-        return Emitters(**chosen, required_dbm=self.required_dbm)
+        site = None if self.site is None else self.site[rows]
+        return Emitters(**chosen, required_dbm=self.required_dbm, site=site)
+
+    def sites(self, first_index: int) -> npt.NDArray[np.int32]:
+        """Site of each emitter; where none is given, its own index counted from the first."""
+        if self.site is None:
+            return np.arange(first_index, first_index + len(self), dtype=np.int32)
+        return np.ascontiguousarray(self.site, dtype=np.int32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,7 +118,7 @@ class Surface:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mosaic:
-    """Best servers, arrays of shape (layers, rows, cols).
+    """Best servers, arrays of shape (layers, rows, cols) but the last.
 
     Attributes
     ----------
@@ -115,12 +131,16 @@ class Mosaic:
         the lower index, so that the answer does not depend on the order of work.
     count
         How many emitters reach `Emitters.required_dbm`, uint16.
+    only
+        Site of the only emitters that do, in any layer; `NO_SITE` where there are none,
+        `MANY_SITES` where they stand on several sites. int32 (rows, cols).
     """
 
     level_dbm: npt.NDArray[np.float32]
     second_dbm: npt.NDArray[np.float32]
     server: npt.NDArray[np.int32]
     count: npt.NDArray[np.uint16]
+    only: npt.NDArray[np.int32]
 
     @classmethod
     def empty(cls, layers: int, shape: tuple[int, int]) -> Mosaic:
@@ -131,10 +151,15 @@ class Mosaic:
             second_dbm=np.full(full, -np.inf, dtype=np.float32),
             server=np.full(full, NO_SERVER, dtype=np.int32),
             count=np.zeros(full, dtype=np.uint16),
+            only=np.full(shape, NO_SITE, dtype=np.int32),
         )
 
     def copy(self) -> Mosaic:
         """Independent copy, e.g. to go on from the state before a programme."""
         return Mosaic(
-            self.level_dbm.copy(), self.second_dbm.copy(), self.server.copy(), self.count.copy()
+            self.level_dbm.copy(),
+            self.second_dbm.copy(),
+            self.server.copy(),
+            self.count.copy(),
+            self.only.copy(),
         )

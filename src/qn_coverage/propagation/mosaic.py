@@ -261,6 +261,7 @@ def _batch(
         beamwidth_v_deg=_floats(emitters.beamwidth_v_deg),
         reach_m=_floats(reach_m),
         layer=np.ascontiguousarray(emitters.layer, dtype=np.int32),
+        site=emitters.sites(job.rules.first_index),
         table=table_of,
     )
     return _Batch(members, columns, tables)
@@ -279,7 +280,9 @@ def _fill(job: _Job, batch: _Batch, mosaic: Mosaic, window: Window) -> None:
         batch.tables,
         job.ground,
         job.rules,
-        mosaic_kernel.Answer(mosaic.level_dbm, mosaic.second_dbm, mosaic.server, mosaic.count),
+        mosaic_kernel.Answer(
+            mosaic.level_dbm, mosaic.second_dbm, mosaic.server, mosaic.count, mosaic.only
+        ),
     )
 
 

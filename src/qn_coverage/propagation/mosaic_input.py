@@ -50,7 +50,7 @@ def _emitter_problems(emitters: Emitters) -> Iterator[Problem]:
     may_be_nan = {"azimuth_deg", "beamwidth_h_deg"}
     for field in fields(Emitters):
         values = np.asarray(getattr(emitters, field.name))
-        if field.name == "required_dbm":
+        if field.name == "required_dbm" or (field.name == "site" and emitters.site is None):
             continue
         if values.shape != (len(emitters),):
             yield _problem(field.name, None, f"shape {values.shape}", f"shape ({len(emitters)},)")

@@ -13,6 +13,7 @@ import numpy as np
 from qn_coverage.propagation._compile import compiled
 from qn_coverage.propagation.antenna import bearing_deg, pattern_db
 from qn_coverage.propagation.distance_table import ENVIRONMENTS, locate, look_up, look_up_by_kind
+from qn_coverage.propagation.emitters import MANY_SITES, NO_SITE
 from qn_coverage.propagation.mosaic_bound import pattern_bound_db, strength_bound_dbm
 
 if TYPE_CHECKING:
@@ -48,12 +49,13 @@ class Rules(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """Arrays of a `Mosaic`, (layers, rows, cols), changed in place."""
+    """Arrays of a `Mosaic`, (layers, rows, cols) but the last, changed in place."""
 
     level_dbm: npt.NDArray[np.float32]
     second_dbm: npt.NDArray[np.float32]
     server: npt.NDArray[np.int32]
     reached: npt.NDArray[np.uint16]
+    only: npt.NDArray[np.int32]  # (rows, cols)
 
 
 class _Scratch(NamedTuple):
@@ -263,19 +265,26 @@ def _update(
     layer = columns.layer[e]
     required, floor = rules.required_dbm[layer], rules.floor_dbm[layer]
     index = rules.first_index + e
+    site = columns.site[e]
     cell = -1
     for row in range(row_0, row_1):
         bests = answer.level_dbm[layer, row]
         seconds = answer.second_dbm[layer, row]
         servers = answer.server[layer, row]
         reached = answer.reached[layer, row]
+        only = answer.only[row]
         for col in range(col_0, col_1):
             cell += 1
             level = levels[cell]
             if level < floor:
                 continue
-            if level >= required and reached[col] < _MOST:
-                reached[col] += 1
+            if level >= required:
+                if reached[col] < _MOST:
+                    reached[col] += 1
+                if only[col] == NO_SITE:
+                    only[col] = site
+                elif only[col] != site:
+                    only[col] = MANY_SITES
             if level > bests[col] or (level == bests[col] and index < servers[col]):
                 seconds[col] = bests[col]
                 bests[col] = level

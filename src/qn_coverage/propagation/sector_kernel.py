@@ -9,6 +9,7 @@ import numpy as np
 
 from qn_coverage.propagation._compile import compiled
 from qn_coverage.propagation.antenna import bearing_deg, pattern_db
+from qn_coverage.propagation.emitters import MANY_SITES, NO_SITE
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -31,17 +32,19 @@ class Sectors(NamedTuple):
     beamwidth_v_deg: npt.NDArray[np.float64]
     layer: npt.NDArray[np.int64]
     number: npt.NDArray[np.int64]  # in `Mosaic.server`
+    site: npt.NDArray[np.int32]  # in `Mosaic.only`
     required_dbm: npt.NDArray[np.float32]  # of the sector's layer
     floor_dbm: npt.NDArray[np.float32]
 
 
 class Answer(NamedTuple):
-    """Arrays of a `Mosaic`, (layers, rows, cols), changed in place."""
+    """Arrays of a `Mosaic`, (layers, rows, cols) but the last, changed in place."""
 
     level_dbm: npt.NDArray[np.float32]
     second_dbm: npt.NDArray[np.float32]
     server: npt.NDArray[np.int32]
     reached: npt.NDArray[np.uint16]
+    only: npt.NDArray[np.int32]  # (rows, cols)
 
 
 @compiled
@@ -168,8 +171,13 @@ def _strength(sectors: Sectors, s: int, bearing: float, depression: float) -> fl
 def _admit(level: np.float32, sectors: Sectors, s: int, answer: Answer, row: int, col: int) -> None:
     """Update a cell; equal levels go to the lower index."""
     layer, number = sectors.layer[s], sectors.number[s]
-    if level >= sectors.required_dbm[s] and answer.reached[layer, row, col] < _MOST:
-        answer.reached[layer, row, col] += 1
+    if level >= sectors.required_dbm[s]:
+        if answer.reached[layer, row, col] < _MOST:
+            answer.reached[layer, row, col] += 1
+        if answer.only[row, col] == NO_SITE:
+            answer.only[row, col] = sectors.site[s]
+        elif answer.only[row, col] != sectors.site[s]:
+            answer.only[row, col] = MANY_SITES
     best = answer.level_dbm[layer, row, col]
     if level > best or (level == best and number < answer.server[layer, row, col]):
         answer.second_dbm[layer, row, col] = best

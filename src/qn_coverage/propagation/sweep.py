@@ -197,7 +197,9 @@ def best_servers_terrain(
     sweep = _Sweep(surface, _terrain_of(surface), rx_height_agl_m, options)
     update = _Update(
         sweep,
-        sector_kernel.Answer(mosaic.level_dbm, mosaic.second_dbm, mosaic.server, mosaic.count),
+        sector_kernel.Answer(
+            mosaic.level_dbm, mosaic.second_dbm, mosaic.server, mosaic.count, mosaic.only
+        ),
         prune,
     )
     jobs = [
@@ -407,6 +409,7 @@ def _sectors(
         beamwidth_v_deg=emitters.beamwidth_v_deg[rows],
         layer=layer,
         number=rows + first_index,
+        site=emitters.sites(first_index)[rows],
         required_dbm=required.astype(np.float32),
         floor_dbm=np.minimum(floor_dbm, required).astype(np.float32),
     )
