@@ -259,6 +259,7 @@ def compute_coverage(
             kept[step.day] = timeline.first_layers(state, len(own_layers))
         if seen is not None and step.code:
             seen(step, state)
+        del state  # or it would be held while the next one is computed
     return sectors[:own], kept[days[0]], kept[days[1]]
 
 

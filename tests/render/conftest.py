@@ -150,6 +150,7 @@ def _villages() -> gpd.GeoDataFrame:
             "share_covered_after": [0.96, 1.0, 1.0, 0.0, 0.45, 0.0],
             "share_weak_after": [0.04, 0.0, 0.0, 0.0, 0.3, 1.0],
             "share_no_signal_after": [0.0, 0.0, 0.0, 1.0, 0.25, 0.0],
+            "depends_on": ["s0", "", "", "", "", "s1; s2"],
             "waits_for_before": ["", "", "", "", "model", ""],
             "waits_for_after": ["", "", "", "", "position", ""],
         },
@@ -405,6 +406,21 @@ def _history() -> History:
     return History(STEPS, pd.DataFrame(rows))
 
 
+def _sites() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "site_id": ["s0", "s1", "s3"],
+            "operator": ["Viettel", "Viettel", "VinaPhone"],
+            "origin": ["modelled"] * 3,
+            "land_km2_served": [20.0, 12.0, 20.0],
+            "people_served": [5200.0, 1234.0, 5100.0],
+            "land_km2_alone": [4.5, 0.5, 0.0],
+            "people_alone": [1100.0, 20.0, 0.0],
+            "villages_alone": [1, 1, 0],
+        }
+    )
+
+
 def _village_layers() -> pd.DataFrame:
     """All by Viettel's 4G; VinaPhone covers nothing."""
     rows = []
@@ -477,6 +493,8 @@ def make_study(grid: Grid, **changed) -> Study:
         "after": _coverage(grid, AFTER, -65.0, -112.0),
         "history": _history(),
         "village_layers": _village_layers(),
+        "sites": _sites(),
+        "losses": pd.DataFrame(),
         "communes": _communes(),
         "former_communes": _former(),
         "districts": _former().iloc[:0],

@@ -366,6 +366,21 @@ def test_a_step_counts_the_villages_of_its_own_day(desktop):
     assert page.locator(covered).inner_text() == "1"
 
 
+def test_popups_say_who_depends_on_a_site_and_since_when_a_village_is_covered(desktop):
+    page = desktop.page
+    popup = page.locator(".leaflet-popup-content")
+    page.evaluate("QN.goVillage(0)")
+    text = popup.inner_text()
+    assert "Mất sóng nếu hỏng trạm" in text
+    assert "31/12/2022: chương trình đến 31/12/2022" in text
+    page.evaluate("QN.goVillage(3)")
+    assert "Mất sóng nếu hỏng trạm" not in popup.inner_text()
+    served = page.evaluate(
+        "QN.popups.site(JSON.parse(document.getElementById('qn-data').textContent), 0).textContent"
+    )
+    assert "1.100 người, 4,5\u00a0km², 1 thôn" in served
+
+
 def test_verdicts_are_filtered_by_operator_and_technology(desktop):
     page = desktop.page
     everything = fill_colours(page)

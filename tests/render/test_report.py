@@ -186,3 +186,25 @@ def test_the_report_prints_to_a4_pages(study, chromium_path, tmp_path):
     for box in pages:
         _, _, width, height = map(float, box.split())
         assert (width, height) == pytest.approx((595, 842), abs=2)
+
+
+def test_each_step_stands_in_the_report_with_its_basis(study):
+    from qn_coverage.render.report_time import timeline
+
+    text = timeline(study)
+    for step in study.history.steps:
+        assert written.escaped(step.title_vi) in text
+        assert written.escaped(step.title_en) in text
+    assert "+1.500" in text
+    assert "\u2212612" in text
+    assert "mô phỏng" in text
+
+
+def test_sites_that_nobody_depends_on_are_not_listed(study):
+    from qn_coverage.render.report_time import sites
+
+    text = sites(study)
+    assert "s0" in text
+    assert "1.100" in text
+    assert "s3" not in text
+    assert "–" in sites(replace(study, sites=study.sites.iloc[:0]))

@@ -40,7 +40,7 @@ def page_document(study: Study) -> dict[str, Any]:
     study
         Answers of a scenario.
     """
-    sites = layers.site_columns(study.sectors)
+    sites = layers.site_columns(study.sectors, study.sites)
     technology = level_technology(study)
     levels = {name: (_STATISTICS_LEVEL[name], frame) for name, frame in _levels(study).items()}
     return {

@@ -205,6 +205,7 @@ _VILLAGE: Spec = {
     "op": ("operator_after", text),
     "tech": ("technology_after", text),
     "site": ("site_after", text),
+    "dep": ("depends_on", text),
     "c0": ("class_before", text),
     "c1": ("class_after", text),
     "q0": ("probability_before", number(3)),
@@ -268,6 +269,8 @@ def gap_columns(gaps: gpd.GeoDataFrame, *, tolerance_m: float, crs: str) -> Colu
     return table
 
 
+_ADDED = ("people_served", "people_alone", "land_km2_alone", "villages_alone")
+
 _SITE: Spec = {
     "id": ("site_id", text),
     "name": ("name", text),
@@ -282,12 +285,26 @@ _SITE: Spec = {
     "r": ("uncertainty_m", whole),
     "n": ("sectors", whole),
     "source": ("source", said),
+    "served": ("people_served", whole),
+    "alone": ("people_alone", whole),
+    "aloneKm2": ("land_km2_alone", number(1)),
+    "aloneV": ("villages_alone", whole),
 }
 
 
-def site_columns(sectors: gpd.GeoDataFrame) -> Columns:
-    """Sites, one row a mast, from the sectors that hang on it."""
+def site_columns(sectors: gpd.GeoDataFrame, added: pd.DataFrame | None = None) -> Columns:
+    """Sites, one row a mast, from the sectors that hang on it.
+
+    Parameters
+    ----------
+    sectors
+        Of a study.
+    added
+        What each site serves, alone or not (``sites`` of a study).
+    """
     sites = _sites(sectors)
+    if added is not None:
+        sites = sites.merge(added[["site_id", *_ADDED]], on="site_id", how="left")
     return columns(sites, _SITE) | _positions(sites.geometry)
 
 

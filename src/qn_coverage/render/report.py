@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from qn_coverage.render import page, report_parts, vendored
+from qn_coverage.render import page, report_parts, report_time, vendored
 from qn_coverage.render.labels import LABELS
 from qn_coverage.render.report_map import map_legend, report_map
 from qn_coverage.render.written import both, date_of, escaped, label, section
@@ -44,7 +44,9 @@ def render_report(study: Study, map_png: bytes | None = None) -> str:
             report_parts.villages(study),
             _map(study, worst["code"].tolist(), map_png),
             report_parts.communes(worst),
+            report_time.timeline(study),
             report_parts.gaps(study),
+            report_time.sites(study),
             report_parts.measurements(study),
             report_parts.claims(study),
             report_parts.indicators(study),

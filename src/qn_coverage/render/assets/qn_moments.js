@@ -32,6 +32,14 @@
       (found ? CODES[Number(found.from.villages[found.at][i])] : 'no_signal'));
   }
 
+  /* First step at which a village is covered, whatever comes later. */
+  function first(data, i) {
+    const at = data.timeline.villages.findIndex((digits) => CODES[Number(digits[i])] === 'covered');
+    if (at < 0) { return null; }
+    const found = data.timeline.steps[at];
+    return text.date(found.day) + ': ' + text.pick(found.title);
+  }
+
   /* The step, the day and the service in words. */
   function step(data, state) { return data.timeline.steps[state.step]; }
   function service(state) {
@@ -101,5 +109,5 @@
       byId(id).addEventListener('change', (event) => QN.set({ [key]: event.target.value })));
   }
 
-  QN.moments = { share, classes, named, draw, listen };
+  QN.moments = { share, classes, first, named, draw, listen };
 })(window.QN);

@@ -117,6 +117,12 @@
     return has(metres) ? '±\u00a0' + text.distance(metres) : null;
   }
 
+  /* What nobody would serve if the site failed. */
+  function alone(get) {
+    return [t('n.people', { n: text.number(get('alone')) }), text.number(get('aloneKm2'), 1) + '\u00a0km²',
+      get('aloneV') ? t('n.villages', { n: text.number(get('aloneV')) }) : null].filter(has).join(', ');
+  }
+
   const popups = {
     unit(data, level, i) {
       const u = data.units[level];
@@ -167,6 +173,8 @@
           [t('sure.byModel'), changed(verdict(get('s0')), verdict(get('s1')))],
           [t('village.margin'), [margin(get('m0')), margin(get('m1'))].filter(has).join(' → ') || null],
           [t('village.server'), [get('op'), get('tech'), get('site')].filter(has).join(' · ') || null],
+          [t('village.depends'), has(get('dep')) ? get('dep') : null],
+          [t('time.first'), QN.moments.first(data, i)],
           [t('village.people'), [
             has(get('pop')) ? t('n.people', { n: text.number(get('pop')) }) : null,
             has(get('hh')) ? t('n.households', { n: text.number(get('hh')) }) : null,
@@ -219,6 +227,8 @@
           [t('site.height'), has(get('h')) ? text.number(get('h'), 0) + '\u00a0m' : null],
           [t('site.sectors'), text.number(get('n'))],
           [t('site.onAir'), text.date(get('on'))],
+          [t('site.served'), has(get('served')) ? t('n.people', { n: text.number(get('served')) }) : null],
+          [t('site.alone'), has(get('alone')) ? alone(get) : null],
           [t('site.offAir'), has(get('off')) ? text.date(get('off')) : null],
           [t('place.uncertainty'), uncertainty(get('r'))],
         ]),
