@@ -113,11 +113,11 @@ def _parts(
         yield from _radio_parts(candidate, whole, costs, end)
         yield from _site_parts(candidate, road, power, costs, end)
     elif candidate.kind == "add_technology":
-        share = at(costs.add_technology) * radios
-        yield f"thêm công nghệ ({vi})", f"more technology ({en})", whole * share * factor
+        # A radio costs the same anywhere, as in `_radio_parts`; what is far and dear is the rest.
+        yield "thêm công nghệ", "more technology", whole * at(costs.add_technology) * radios
     elif candidate.kind == "share":
-        share = at(costs.share_mast) + at(costs.add_technology) * (radios - 1)
-        yield f"dùng chung cột ({vi})", f"shared mast ({en})", whole * share * factor
+        yield f"dùng chung cột ({vi})", f"shared mast ({en})", whole * at(costs.share_mast) * factor
+        yield from _radio_parts(candidate, whole, costs, end)
     elif candidate.kind == "raise":
         metres = candidate.height_agl_m - candidate.was_height_m
         amount = at(costs.raise_fixed) + at(costs.raise_per_m) * metres
