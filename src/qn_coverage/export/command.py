@@ -9,13 +9,15 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from qn_coverage.core.errors import ManifestError
+from qn_coverage.core.progress import SILENT
 from qn_coverage.export import manifest
-from qn_coverage.export.registry import EXPORTERS, resolve
+from qn_coverage.export.registry import EXPORTERS, expand, resolve
 from qn_coverage.export.results import read_results
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from qn_coverage.core.progress import Progress
     from qn_coverage.export.registry import Exporter
     from qn_coverage.export.results import Results
 
@@ -24,7 +26,11 @@ NAME: Final = "exports.json"
 
 
 def export_results(
-    folder: Path, formats: Iterable[str] | None = None, out: Path | None = None
+    folder: Path,
+    formats: Iterable[str] | None = None,
+    out: Path | None = None,
+    *,
+    progress: Progress = SILENT,
 ) -> list[Path]:
     """Export the output folder of a run.
 
@@ -33,10 +39,12 @@ def export_results(
     folder
         Output folder of a run; it is read and checked, never changed, unless `out` is the same.
     formats
-        Names of `registry.EXPORTERS`; None for all of them.
+        Names of `registry.EXPORTERS` or `registry.GROUPS`; None for all formats.
     out
         Folder to write to, made if need be; None for ``export`` inside `folder`. Files of an
         earlier export of the same formats are replaced, others are left alone.
+    progress
+        Told which format is being written.
 
     Returns
     -------
@@ -50,7 +58,7 @@ def export_results(
         The folder does not match its manifest, or a file stands in the way that no export wrote.
         Nothing is written.
     """
-    chosen = [resolve(name) for name in dict.fromkeys(EXPORTERS if formats is None else formats)]
+    chosen = [resolve(name) for name in expand(EXPORTERS if formats is None else formats)]
     results = read_results(Path(folder))
     out = Path(folder) / "export" if out is None else Path(out)
     earlier = _earlier(out)
@@ -58,12 +66,12 @@ def export_results(
     aside = Path(tempfile.mkdtemp(prefix=".writing-", dir=out))
     try:
         for exporter in chosen:
+            progress.stage(exporter.name)
             exporter.write(results, aside / exporter.target)
         written = {exporter.name: _files(aside, exporter) for exporter in chosen}
         _refuse_strangers(out, written, earlier)
-        record = _record(
-            results, earlier | {name: sorted(files) for name, files in written.items()}
-        )
+        hashed = {name: _hashed(aside, files) for name, files in written.items()}
+        record = _record(results, earlier | hashed)
         (aside / NAME).write_text(record, encoding="utf-8", newline="\n")
         for name in [*(file for files in written.values() for file in files), NAME]:
             (out / name).parent.mkdir(parents=True, exist_ok=True)
@@ -82,18 +90,26 @@ def _files(aside: Path, exporter: Exporter) -> list[str]:
     return sorted(path.relative_to(aside).as_posix() for path in found)
 
 
-def _earlier(out: Path) -> dict[str, list[str]]:
-    """Files of earlier exports by format; names that lead out of the folder are not believed."""
+def _hashed(aside: Path, files: list[str]) -> dict[str, str]:
+    return {file: manifest.sha256_of(aside / file) for file in files}
+
+
+def _earlier(out: Path) -> dict[str, dict[str, str]]:
+    """Hash of the files of earlier exports by format; names that lead elsewhere aren't believed."""
     try:
         document = json.loads((out / NAME).read_text(encoding="utf-8"))
         return {
-            name: [file for file in document["files"][name] if _inside(file, exporter)]
+            name: {
+                file: str(sha256)
+                for file, sha256 in document["files"][name].items()
+                if _inside(file, exporter)
+            }
             for name, exporter in EXPORTERS.items()
             if name in document["files"]
         }
     except FileNotFoundError:
         return {}
-    except (UnicodeDecodeError, ValueError, TypeError, KeyError) as error:
+    except (UnicodeDecodeError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise ManifestError(
             f"{out / NAME}: not a record of exports ({error}); nothing was changed. "
             "Mend: move it away, or choose another folder with --out."
@@ -106,7 +122,7 @@ def _inside(file: str, exporter: Exporter) -> bool:
 
 
 def _refuse_strangers(
-    out: Path, written: dict[str, list[str]], earlier: dict[str, list[str]]
+    out: Path, written: dict[str, list[str]], earlier: dict[str, dict[str, str]]
 ) -> None:
     ours = {file for files in earlier.values() for file in files}
     strangers = [
@@ -122,9 +138,9 @@ def _refuse_strangers(
         )
 
 
-def _record(results: Results, files: dict[str, list[str]]) -> str:
+def _record(results: Results, files: dict[str, dict[str, str]]) -> str:
     document: dict[str, Any] = {
-        "format": 1,
+        "format": 2,
         "created": results.created.isoformat(),
         "run": {"manifest_sha256": manifest.sha256_of(results.folder / manifest.NAME)},
         "files": dict(sorted(files.items())),

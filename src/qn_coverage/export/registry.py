@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from qn_coverage.core.errors import UnknownNameError
 from qn_coverage.export import (
     atlas,
+    copies,
     geoparquet,
     kmz,
     mapinfo,
@@ -20,7 +21,7 @@ from qn_coverage.export import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from qn_coverage.export.results import Results
@@ -58,6 +59,10 @@ class Exporter:
 _PAPERS: Final[tuple[atlas.Paper, ...]] = ("A4", "A3")
 
 _ALL: Final = (
+    Exporter("gpkg", "GeoPackage có sẵn kiểu hiển thị", "GeoPackage with its styles",
+             "coverage", ".gpkg", copies.copy_geopackage),
+    Exporter("cog", "Raster GeoTIFF (COG)", "Cloud-optimised GeoTIFF", "coverage", ".tif",
+             copies.copy_raster),
     Exporter("qgis", "Dự án QGIS (GeoPackage, raster, kiểu hiển thị)",
              "QGIS project (GeoPackage, raster, styles)", "qgis", "", qgis_project.write_qgis),
     Exporter("kmz", "KMZ cho Google Earth", "KMZ for Google Earth", "coverage", ".kmz",
@@ -103,6 +108,17 @@ EXPORTERS: Final[Mapping[str, Exporter]] = MappingProxyType(
 """Exporters by name, in the order in which they are listed."""
 
 
+GROUPS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "mapinfo": ("mapinfo-tab", "mapinfo-mif"),
+        "maps": tuple(name for name in EXPORTERS if name.startswith("map-")),
+        "pdf": tuple(name for name in EXPORTERS if name.startswith("map-pdf-")),
+        "png": tuple(name for name in EXPORTERS if name.startswith("map-png-")),
+    }
+)
+"""Short names that stand for several formats."""
+
+
 def resolve(name: str) -> Exporter:
     """Exporter of a name.
 
@@ -112,5 +128,17 @@ def resolve(name: str) -> Exporter:
         There is none of that name; the message lists those that are.
     """
     if name not in EXPORTERS:
-        raise UnknownNameError("format", name, EXPORTERS)
+        raise UnknownNameError("format", name, (*EXPORTERS, *GROUPS))
     return EXPORTERS[name]
+
+
+def expand(names: Iterable[str]) -> tuple[str, ...]:
+    """Formats that a list of names means: groups opened, repeats dropped, in the order given.
+
+    Raises
+    ------
+    UnknownNameError
+        A name is neither a format nor a group.
+    """
+    opened = [one for name in names for one in GROUPS.get(name, (name,))]
+    return tuple(resolve(name).name for name in dict.fromkeys(opened))
