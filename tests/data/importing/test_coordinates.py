@@ -127,6 +127,27 @@ def test_a_list_all_over_the_province_tells_its_own_zone(zone, exchanged):
     assert np.hypot((places.lon - lon) * 104_000, (places.lat - lat) * 110_700).max() < 0.5
 
 
+@pytest.mark.parametrize("zone", ZONES)
+def test_every_zone_that_is_told_is_used(zone):
+    x, y = metres(zone, [107.05, 107.77], [21.0, 20.99])
+    for cells in ((x, y), (y, x)):
+        places = resolve(*cells, crs=ZONES[zone], on_land=on_land)
+        assert not any(places.refused)
+        assert places.lon == pytest.approx([107.05, 107.77], abs=1e-6)
+        assert places.lat == pytest.approx([21.0, 20.99], abs=1e-6)
+
+
+@pytest.mark.parametrize("zone", sorted(set(ZONES) - {"105-00", "UTM-48N"}))
+def test_every_zone_is_told_by_a_list_all_over_the_province_or_named_among_the_possible(zone):
+    lon, lat = land_places()
+    places = resolve(*metres(zone, lon, lat), on_land=on_land)
+    if places.zone:
+        assert places.zone == zone
+        assert np.hypot((places.lon - lon) * 104_000, (places.lat - lat) * 110_700).max() < 0.5
+    else:
+        assert zone in places.zones
+
+
 def test_two_zones_of_one_meridian_are_not_told_apart():
     places = resolve(*metres("105-00", *land_places()), on_land=on_land)
     assert set(places.refused) == {"ambiguous-zone"}

@@ -56,7 +56,8 @@ SITES: Final[Mapping[str, str]] = MappingProxyType(
         "height_agl_m": "height_agl_m; Độ cao cột; Chiều cao cột; Cao cột; Độ cao; Chiều cao; "
         "Độ cao anten; Chiều cao anten; Độ cao treo anten; Chiều cao treo anten; Height; "
         "Antenna height; Tower height; Mast height; Height AGL; Độ cao ăng ten; Độ cao treo ăng ten; "
-        "Chiều cao ăng ten; Chiều cao treo ăng ten; Độ cao treo; Chiều cao cột anten; H",
+        "Chiều cao ăng ten; Chiều cao treo ăng ten; Độ cao treo; Chiều cao cột anten; "
+        "Độ cao cột anten; Chiều cao cột ăng ten; H",
         "azimuth_deg": "azimuth_deg; Góc phương vị; Phương vị; Azimuth; Góc hướng; Hướng; Hướng anten; "
         "Direction; Azi; Góc azimuth; Hướng sector; Bearing",
         "downtilt_deg": "downtilt_deg; Tilt; Downtilt; Góc cụp; Góc ngẩng; Total tilt; Tổng tilt; "

@@ -52,7 +52,7 @@ TAKEN: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
 """What a reading is called, Vietnamese and English."""
 
 _WEST, _SOUTH, _EAST, _NORTH = PROVINCE_BOUNDS
-_METRES_X: Final = (100_000.0, 1_100_000.0)
+_METRES_X: Final = (10_000.0, 1_100_000.0)
 _METRES_Y: Final = (2_260_000.0, 2_430_000.0)
 _LETTERS: Final = "BĐTNSEWDbđtnsewd"
 _WORDS: Final = (

@@ -12,7 +12,7 @@ from qn_coverage.core.errors import InvalidDataError, Problem, UnknownNameError
 from qn_coverage.data.importing.headers import KINDS, Header, find_header, not_recognised
 from qn_coverage.data.importing.notes import Note
 from qn_coverage.data.importing.open_files import open_file
-from qn_coverage.data.importing.safety import MAX_ROWS, MAX_TEXT, too_many_rows
+from qn_coverage.data.importing.safety import MAX_ROWS, MAX_TEXT, refused, too_many_rows
 from qn_coverage.data.importing.text import cleaned, repaired
 
 if TYPE_CHECKING:
@@ -150,7 +150,9 @@ def load(
                 raise too_many_rows(path, len(draft.row))
         if not found:
             raise InvalidDataError([not_recognised(grid, kind) for grid in grids])
-    draft.cells = pd.concat(frames, ignore_index=True).fillna("") if frames else pd.DataFrame()
+    if not draft.row:
+        raise refused("no-rows", files[0], "column names and no rows", "a table", "send it again")
+    draft.cells = pd.concat(frames, ignore_index=True).fillna("")
     for name, value in (fixed or {}).items():
         given = draft.column(name)
         draft.cells[name] = [cell or value for cell in given]

@@ -33,7 +33,9 @@ def communes_m() -> gpd.GeoDataFrame:
 
 @lru_cache(maxsize=1)
 def _near_land() -> shapely.Geometry:
-    land = shapely.simplify(shapely.coverage_union_all(communes().geometry.to_numpy()), _NEAR_DEG / 5)
+    land = shapely.simplify(
+        shapely.coverage_union_all(communes().geometry.to_numpy()), _NEAR_DEG / 5
+    )
     near = shapely.buffer(land, _NEAR_DEG)
     shapely.prepare(near)
     return near

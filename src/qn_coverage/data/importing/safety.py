@@ -178,9 +178,10 @@ def _check_member(file: IO[bytes], member: zipfile.ZipInfo, left: int, path: Pat
     most = min(left, max(_SMALL, MAX_RATIO * member.compress_size))
     is_xml = member.filename.lower().endswith((".xml", ".rels", ".kml", ".vml"))
     is_sheet = "worksheets/" in member.filename.replace("\\", "/").lower()
-    size, tail = 0, b""
+    size, checksum, tail = 0, 0, b""
     for piece in _inflated(file, member):
         size += len(piece)
+        checksum = zlib.crc32(piece, checksum)
         if size > most:
             raise _bomb(member, most, path)
         if is_xml:
@@ -189,12 +190,12 @@ def _check_member(file: IO[bytes], member: zipfile.ZipInfo, left: int, path: Pat
             if is_sheet:
                 _check_extent(window, path)
             tail = window[-_OVERLAP:]
-    if size != member.file_size:
+    if size != member.file_size or checksum != member.CRC:
         raise refused(
             "broken-archive",
             path,
-            f"'{member.filename}' holds {size:,} bytes and states {member.file_size:,}",
-            "sizes that are true",
+            f"'{member.filename[:80]}' with {size:,} bytes that are not those which it states",
+            "an archive whose sizes and check sums are true",
             "send the file again",
         )
     return size
