@@ -38,8 +38,7 @@ def answered(read, *arguments, **options):
     """The result, or None where the user is told what to mend; nothing else may leave."""
     try:
         return read(*arguments, **options)
-    except CoverageError as error:
-        assert str(error)
+    except CoverageError:
         return None
 
 
