@@ -22,7 +22,7 @@ from qn_coverage.history import Recorder, timeline_summary
 from qn_coverage.inputs import read_inputs
 from qn_coverage.propagation.models import resolve
 from qn_coverage.propagation.mosaic import best_servers
-from qn_coverage.why import judged, why_not, with_reasons
+from qn_coverage.why import computed_from, judged, why_not, with_reasons
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -495,6 +495,18 @@ def _answers(
         layer_statistics=layer_statistics,
         indicators=inputs.indicators,
         claims=inputs.claims,
-        judgements=judged(inputs.claims, inputs.villages, inputs.sectors),
+        judgements=judged(
+            inputs.claims,
+            inputs.villages,
+            inputs.sectors,
+            computed_from(
+                scenario,
+                run.rule,
+                inputs,
+                after,
+                villages_xy_m,
+                error_of(scenario, sees_terrain=resolve(scenario.model.name).kind == "terrain"),
+            ),
+        ),
         summary=summary | {"timeline": timeline_summary(history)},
     )

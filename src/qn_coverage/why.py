@@ -11,17 +11,26 @@ from pyproj import Transformer
 
 from qn_coverage.analysis import network, reason
 from qn_coverage.analysis.claims import claims_table, evidence_of, judge_claims
+from qn_coverage.analysis.discs import class_shares, disc_weights
+from qn_coverage.analysis.evidence import computed_places, firm_rows
+from qn_coverage.analysis.probability import Criterion, covered_probability, threshold_margin_db
 from qn_coverage.analysis.statements import claims_of
 from qn_coverage.analysis.surface import surface_of
 from qn_coverage.core.crs import STORED
+from qn_coverage.core.rules import CLASS_CODES, class_of_shares, classify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     import geopandas as gpd
+    import numpy.typing as npt
 
     from qn_coverage.analysis.coverage import Coverage
+    from qn_coverage.analysis.error_model import ErrorModel
+    from qn_coverage.analysis.evidence import Evidence
     from qn_coverage.analysis.path import Path
+    from qn_coverage.analysis.statements import Claim
+    from qn_coverage.core.rules import Rule
     from qn_coverage.core.scenario import Scenario
     from qn_coverage.inputs import Inputs
     from qn_coverage.propagation.emitters import Emitters
@@ -122,14 +131,77 @@ def with_reasons(places: gpd.GeoDataFrame, table: pd.DataFrame, key: str) -> gpd
     return joined
 
 
-def judged(claims: pd.DataFrame, villages: pd.DataFrame, sectors: pd.DataFrame) -> pd.DataFrame:
-    """Verdict on each claim by published reports; nothing modelled is evidence."""
+def judged(
+    claims: pd.DataFrame,
+    villages: pd.DataFrame,
+    sectors: pd.DataFrame,
+    computed: Callable[[Claim], tuple[Evidence, ...]] = lambda _: (),
+) -> pd.DataFrame:
+    """Verdict on each claim by published reports; nothing modelled is evidence.
+
+    Parameters
+    ----------
+    claims, villages, sectors
+        As they were read.
+    computed
+        Further evidence on a claim, see `computed_from`.
+    """
     found = claims_of(claims)
     evidence = {
         claim.claim_id: evidence_of(claim, claims=claims, villages=villages, sectors=sectors)
+        + computed(claim)
         for claim in found
     }
     return claims_table(judge_claims(found, evidence))
+
+
+def computed_from(
+    scenario: Scenario,
+    rule: Rule,
+    inputs: Inputs,
+    coverage: Coverage,
+    villages_xy_m: npt.NDArray[np.float64],
+    error: ErrorModel,
+) -> Callable[[Claim], tuple[Evidence, ...]]:
+    """What a real and whole network says of claims about the day of `coverage`.
+
+    Nothing at all, unless the scenario says that the network is complete and every sector on air is
+    measured or published: see `evidence.computed_places`. A village's disc is weighed by land,
+    because the population grid is itself a model.
+    """
+    standing = inputs.sectors[network.on_air(inputs.sectors, coverage.on)]
+    if not (scenario.evidence.network_complete and len(standing) and firm_rows(standing).all()):
+        return lambda _: ()
+    discs = disc_weights(
+        inputs.grid,
+        villages_xy_m[:, 0],
+        villages_xy_m[:, 1],
+        inputs.villages["uncertainty_m"].to_numpy(dtype=np.float64),
+        weight=inputs.land.values,
+        land=inputs.land.values,
+    )
+    chance = covered_probability(
+        threshold_margin_db(coverage, scenario.service),
+        Criterion.of_places(scenario.service.location_sigma_db),
+        error,
+    )
+    classes = class_of_shares(class_shares(discs, classify(chance.ravel(), rule)), rule)
+    verdicts = pd.Series([CLASS_CODES[number] for number in classes], dtype=object)
+
+    def about(claim: Claim) -> tuple[Evidence, ...]:
+        if claim.reading.subject is None or claim.day != coverage.on:
+            return ()
+        return computed_places(
+            inputs.villages,
+            verdicts,
+            standing,
+            subject=claim.reading.subject,
+            day=coverage.on,
+            rule=f"{rule.id} {rule.version}",
+            complete=scenario.evidence.network_complete,
+        )
+
+    return about
 
 
 def _with_positions(table: pd.DataFrame, *, grid_crs: str) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from qn_coverage.analysis import claims, evidence, indicators, statements
 from qn_coverage.analysis.claim_texts import READINGS
 from qn_coverage.analysis.evidence import Evidence, ModelledEvidenceError, admissible
 from qn_coverage.core.schema import ORIGINS
+from qn_coverage.core.spans import span_of
 
 GEODATA = Path(__file__).parents[2] / "geodata"
 TEXT = "ictvietnam.vn, Ngọc Diệp, 2024-01-04"
@@ -255,7 +256,7 @@ def test_an_imprecise_bound_counts_from_its_safe_side():
     ],
 )
 def test_dates_may_be_days_months_or_years(text, span):
-    assert statements.span_of(text) == span
+    assert span_of(text) == span
 
 
 # Verdicts

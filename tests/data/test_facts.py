@@ -77,3 +77,30 @@ def test_a_place_at_sea_has_no_commune(tmp_path):
 def test_wrong_places_are_named(tmp_path, column, cell):
     problem = only(problems_of(read_places, csv(tmp_path, {**PLACE, column: cell})))
     assert (problem.row, problem.column) == (1, column)
+
+
+def test_a_report_may_say_of_which_days_it_speaks_and_what_it_rests_on(tmp_path):
+    row = {**CLAIM, "since": "2024", "until": "2024-05-27", "whole": "true", "origin": "measured"}
+    found = read_claims(csv(tmp_path, row, {**CLAIM, "statement_id": "s2"}))
+    assert found["since"].iloc[0] == "2024"
+    assert found["whole"].tolist()[0] is True
+    assert found["origin"].iloc[0] == "measured"
+    assert found[["since", "until", "whole", "origin"]].iloc[1].isna().all()
+
+
+def test_days_that_are_none_or_exclude_each_other_are_all_named(tmp_path):
+    rows = [
+        {**CLAIM, "statement_id": "s1", "since": "hôm qua"},
+        {**CLAIM, "statement_id": "s2", "since": "2024-06", "until": "2024-05-27"},
+        {**CLAIM, "statement_id": "s3", "until": "2024-13"},
+    ]
+    assert places_of(problems_of(read_claims, csv(tmp_path, *rows))) == [
+        ("not-a-date", 1, "since"),
+        ("dates-out-of-order", 2, "until"),
+        ("not-a-date", 3, "until"),
+    ]
+
+
+def test_an_invented_origin_of_a_report_is_refused(tmp_path):
+    found = problems_of(read_claims, csv(tmp_path, {**CLAIM, "origin": "hearsay"}))
+    assert places_of(found) == [("unknown-value", 1, "origin")]

@@ -283,3 +283,60 @@ def test_villages_by_operator_and_technology_agree_with_the_class_of_all_and_of_
     # The west is Viettel's alone, the east VinaPhone's.
     assert after["v1", "Viettel"] > after["v1", "VinaPhone"]
     assert after["v2", "VinaPhone"] == pytest.approx(after["v2", "any"])
+
+
+# Whose evidence
+
+
+@pytest.fixture
+def real(tmp_path):
+    """A scenario whose sectors and villages are published, and who says that none is missing."""
+    scenario = tiny.write_province(tmp_path)
+    for name in ("sectors.csv", "villages.csv"):
+        table = pd.read_csv(tmp_path / name)
+        table.assign(origin="published").to_csv(tmp_path / name, index=False)
+    with scenario.open("a", encoding="utf-8") as file:
+        file.write("[evidence]\nnetwork_complete = true\n")
+    return scenario
+
+
+def _by(study, claim="no_hole"):
+    return study.judgements.set_index("claim_id").loc[claim, "by_en"]
+
+
+def weaker(folder):
+    """The same with weak sites: the villages in the east have no signal."""
+    sectors = pd.read_csv(folder / "sectors.csv")
+    sectors["eirp_dbm"] = sectors["site_id"].map({"W1": 36.0, "E1": 0.0})
+    sectors.to_csv(folder / "sectors.csv", index=False)
+
+
+def test_a_hole_computed_from_a_real_and_whole_network_speaks_against_a_claim(real):
+    assert "computed" not in _by(run_study(real))
+    weaker(real.parent)
+    study = run_study(real)
+    assert "computed under rule quang-ninh-working" in _by(study)
+    assert "Thôn <b>Lạ</b>: computed" in _by(study)
+
+
+@pytest.mark.parametrize(
+    "what", ["modelled sector", "modelled villages", "incomplete", "other day"]
+)
+def test_a_computed_hole_is_no_evidence_otherwise(real, what):
+    weaker(real.parent)
+    text = real.read_text(encoding="utf-8")
+    if what == "modelled sector":
+        sectors = pd.read_csv(real.with_name("sectors.csv"))
+        sectors.loc[0, "origin"] = "modelled"
+        sectors.to_csv(real.with_name("sectors.csv"), index=False)
+    elif what == "modelled villages":
+        villages = pd.read_csv(real.with_name("villages.csv")).assign(origin="modelled")
+        villages.to_csv(real.with_name("villages.csv"), index=False)
+    elif what == "incomplete":
+        text = text.replace("network_complete = true", "network_complete = false")
+    else:
+        text = text.replace("[study]\n", "[study]\nafter = 2024-02-01\n")
+    real.write_text(text, encoding="utf-8")
+    study = run_study(real)
+    assert not study.judgements["by_en"].str.contains("computed").any()
+    assert not study.judgements["besides_en"].str.contains("computed").any()

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import pandas as pd
 
 from qn_coverage.analysis.evidence import admissible, station_reports, village_reports
-from qn_coverage.analysis.statements import reports_of, span_of
+from qn_coverage.analysis.statements import reports_of
+from qn_coverage.core.spans import span_of
 from qn_coverage.core.text import fold
 
 if TYPE_CHECKING:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import calendar
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from qn_coverage.analysis.claim_texts import READINGS, UNKNOWN, Reading
 from qn_coverage.analysis.evidence import Evidence, records
+from qn_coverage.core.spans import span_of
 from qn_coverage.core.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +60,6 @@ def reports_of(table: pd.DataFrame, claim: Claim) -> tuple[Evidence, ...]:
     found = [_report(row) for row in records(rows)]
     alone = claim.claim_id == base
     return tuple(e for e in found if alone or fold(claim.place) in fold(e.place))
-
-
-def span_of(text: str) -> tuple[date, date] | None:
-    """First and last day of ``2024``, ``2024-05`` or ``2024-05-27``; None for anything else."""
-    parts = text[:10].split("-")
-    if not all(part.isdigit() for part in parts) or len(parts) > 3:
-        return None
-    numbers = [int(part) for part in parts]
-    try:
-        first = date(*[*numbers, 1, 1][:3])
-    except ValueError:
-        return None
-    if len(numbers) == 3:
-        return first, first
-    month = numbers[1] if len(numbers) == 2 else 12
-    return first, date(first.year, month, calendar.monthrange(first.year, month)[1])
 
 
 def _claim(row: Mapping[str, Any], reading: Reading, claim_id: str, place: str) -> Claim:

@@ -119,6 +119,16 @@ class Uncertainty(_Frozen):
     seed: Annotated[int, Field(ge=0)] = 20240104
 
 
+class Evidence(_Frozen):
+    """What whoever gave the files says of them.
+
+    ``network_complete``: the sectors are *all* that are on air. Only then, and only if none of them
+    is modelled, may a place computed to be without signal speak against a claim.
+    """
+
+    network_complete: bool = False
+
+
 class Scenario(_Frozen):
     """One study, whole."""
 
@@ -129,6 +139,7 @@ class Scenario(_Frozen):
     service: Service = Service()
     gaps: Gaps = Gaps()
     uncertainty: Uncertainty = Uncertainty()
+    evidence: Evidence = Evidence()
 
 
 def load_scenario(path: Path | str) -> Scenario:

@@ -6,17 +6,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qn_coverage.core.schema import CLAIMS, INDICATORS, PLACES
+from qn_coverage.core.spans import span_of
 from qn_coverage.data import positions
 from qn_coverage.data.checks import checked, code_problems
 from qn_coverage.data.formats import read_table
-from qn_coverage.data.problems import refuse
+from qn_coverage.data.problems import problem, refuse, rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from datetime import date
 
     import geopandas as gpd
     import pandas as pd
 
+    from qn_coverage.core.errors import Problem
     from qn_coverage.core.schema import Column
 
 
@@ -40,9 +43,13 @@ def read_claims(path: Path | str) -> pd.DataFrame:
     Raises
     ------
     InvalidDataError
-        With every problem, as `formats.read_table` and `checks.typed`.
+        With every problem, as `formats.read_table` and `checks.typed`; ``not-a-date`` and
+        ``dates-out-of-order`` for ``since`` and ``until``.
     """
-    return _read(Path(path), CLAIMS)
+    path = Path(path)
+    claims = _read(path, CLAIMS)
+    refuse(_span_problems(claims, path))
+    return claims
 
 
 def read_indicators(path: Path | str) -> pd.DataFrame:
@@ -54,6 +61,43 @@ def read_indicators(path: Path | str) -> pd.DataFrame:
         With every problem, as `formats.read_table` and `checks.typed`.
     """
     return _read(Path(path), INDICATORS)
+
+
+def _span_problems(claims: pd.DataFrame, path: Path) -> Iterator[Problem]:
+    """Days of ``since`` and ``until`` that are none, or that exclude each other."""
+    ends = ("since", "until")
+    for end in ends:
+        column = claims[end]
+        for row in rows_of([_given(cell) and _span(cell) is None for cell in column]):
+            yield problem(
+                "not-a-date",
+                path,
+                repr(column.iloc[row]),
+                "a year, a month or a day: 2024, 2024-05 or 2024-05-27",
+                "correct the cell, or leave it empty",
+                row=row,
+                column=end,
+            )
+    for row in range(len(claims)):
+        first, last = (_span(claims[end].iloc[row]) for end in ends)
+        if first is not None and last is not None and first[0] > last[1]:
+            yield problem(
+                "dates-out-of-order",
+                path,
+                f"since {claims['since'].iloc[row]}, until {claims['until'].iloc[row]}",
+                "an until that is not before since",
+                "correct one of the two",
+                row=row,
+                column="until",
+            )
+
+
+def _given(cell: object) -> bool:
+    return isinstance(cell, str) and bool(cell.strip())
+
+
+def _span(cell: object) -> tuple[date, date] | None:
+    return span_of(cell) if isinstance(cell, str) else None
 
 
 def _read(path: Path, columns: Sequence[Column]) -> pd.DataFrame:
