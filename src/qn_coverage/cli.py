@@ -10,7 +10,7 @@ import click
 from qn_coverage import __version__
 from qn_coverage.commands import EXIT_MENDABLE
 from qn_coverage.commands.compare import compare_models
-from qn_coverage.commands.exchange_in import import_
+from qn_coverage.commands.exchange_in import import_, template
 from qn_coverage.commands.exchange_out import export
 from qn_coverage.commands.fetch import fetch
 from qn_coverage.commands.inform import claims, data, models, rules
@@ -54,5 +54,17 @@ def main() -> None:
             stream.reconfigure(errors="replace")
 
 
-for command in (run, verify, data, models, rules, claims, compare_models, fetch, import_, export):
+for command in (
+    run,
+    verify,
+    data,
+    models,
+    rules,
+    claims,
+    compare_models,
+    fetch,
+    import_,
+    export,
+    template,
+):
     main.add_command(command)

@@ -225,3 +225,14 @@ def test_a_missing_file_is_named(tmp_path):
     result = call("import", "sites", tmp_path / "none.csv", "--dry-run")
     assert result.exit_code == 2
     assert "none.csv" in result.output
+
+
+@pytest.mark.parametrize("kind", ["sites", "villages"])
+def test_template_writes_a_workbook_and_says_how_to_import_it(tmp_path, kind):
+    path = tmp_path / "mau.xlsx"
+    result = call("template", kind, "--out", path)
+    assert result.exit_code == 0
+    assert f"qn-coverage import {kind}" in result.output
+    assert openpyxl.load_workbook(path).sheetnames[0] == "Danh sách"
+    assert call("template", kind, "--out", path).exit_code == 2
+    assert "Examples" in call("template", "--help").output

@@ -182,6 +182,31 @@ def measurements(files: tuple[Path, ...], out: Path | None, **options: Any) -> N
     _finish(import_measurements, files, out, options)
 
 
+@click.command(
+    epilog="""\b
+Examples:
+  qn-coverage template sites --out tram.xlsx
+  qn-coverage template villages --out thon-ban.xlsx
+"""
+)
+@click.argument("kind", type=click.Choice(["sites", "villages"]))
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="New .xlsx file; one that exists is not overwritten.",
+)
+def template(kind: str, out: Path) -> None:
+    """Mẫu để điền / A workbook to be filled in and imported.
+
+    Vietnamese headers, drop-down lists, notes, and one example row that is never imported.
+    """
+    from qn_coverage.data.importing.template import write_template
+
+    write_template(kind, out)
+    click.echo(f"→ {out}\n  qn-coverage import {kind} {out} --out {kind}.gpkg")
+
+
 def _finish(
     importer: Callable[..., Report],
     files: tuple[Path, ...],

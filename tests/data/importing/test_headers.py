@@ -132,14 +132,18 @@ def test_a_merged_cell_over_rows_counts_for_each_of_them(tmp_path):
 
 def test_the_sheet_that_holds_the_table_is_found_among_others(tmp_path):
     book = openpyxl.Workbook()
-    book.active.append(["Ghi chú chung: số liệu đến 31/12/2025"])
+    book.active.title = "Ghi chú"
+    book.active.append(["Tên trạm", "Nhà mạng", "Công nghệ là bắt buộc"])
+    book.active.append(["Số liệu", "đến", "31/12/2025"])
     book.create_sheet("Trống")
     sheet = book.create_sheet("Danh sách")
     for line in LINES:
         sheet.append(line)
     path = tmp_path / "l.xlsx"
     book.save(path)
-    assert len(imported(tmp_path, path)) == len(rows())
+    report = import_sites([path], None)
+    assert report.taken == len(rows())
+    assert [n.found for n in report.notes if n.code == "sheet-left-out"] == ["Ghi chú"]
 
 
 def test_a_file_without_headers_is_refused_with_what_is_there_and_what_to_do(tmp_path):

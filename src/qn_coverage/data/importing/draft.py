@@ -13,6 +13,7 @@ from qn_coverage.data.importing.headers import KINDS, Header, find_header, not_r
 from qn_coverage.data.importing.notes import Note
 from qn_coverage.data.importing.open_files import open_file
 from qn_coverage.data.importing.safety import MAX_ROWS, MAX_TEXT, refused, too_many_rows
+from qn_coverage.data.importing.template_columns import EXAMPLE
 from qn_coverage.data.importing.text import cleaned, repaired
 
 if TYPE_CHECKING:
@@ -138,18 +139,10 @@ def load(
     draft = Draft(pd.DataFrame(), [], [], [], [], [])
     frames = []
     for path in files:
-        found = 0
-        grids = open_file(path, encoding)
-        for grid in grids:
-            header = find_header(grid, kind, mapping)
-            if header is None:
-                continue
-            found += 1
+        for grid, header in _tables(draft, open_file(path, encoding), kind, mapping):
             frames.append(_append(draft, grid, header))
             if len(draft.row) > MAX_ROWS:
                 raise too_many_rows(path, len(draft.row))
-        if not found:
-            raise InvalidDataError([not_recognised(grid, kind) for grid in grids])
     if not draft.row:
         raise refused("no-rows", files[0], "column names and no rows", "a table", "send it again")
     draft.cells = pd.concat(frames, ignore_index=True).fillna("")
@@ -159,15 +152,36 @@ def load(
     return draft
 
 
+def _tables(
+    draft: Draft, grids: Sequence[Grid], kind: str, mapping: Mapping[str, str] | None
+) -> list[tuple[Grid, Header]]:
+    """Sheets of a file that name columns; those that lack what a row must have only if all do."""
+    headers = [(grid, find_header(grid, kind, mapping)) for grid in grids]
+    named = [(grid, header) for grid, header in headers if header is not None]
+    if not named:
+        raise InvalidDataError([not_recognised(grid, kind) for grid in grids])
+    whole = [(grid, header) for grid, header in named if header.holds(kind)] or named
+    taken = {grid.name for grid, _ in whole}
+    for grid in grids:
+        if grid.name not in taken:
+            vi, en = "bỏ qua: không phải danh sách", "left out: no list"
+            draft.notes.append(Note("sheet-left-out", grid.name, grid.part, vi, en))
+    return whole
+
+
 def _append(draft: Draft, grid: Grid, header: Header) -> pd.DataFrame:
     draft.notes += grid.notes
     part = len(draft.grids)
     draft.grids.append(grid)
     draft.headers.append(header)
     width = len(header.names)
+    marked = [header.fields[name] for name in ("site_id", "name_vi") if name in header.fields]
     kept = []
     for number, line in enumerate(grid.lines[header.first :], start=1):
         if not any(cell and not cell.isspace() for cell in line):
+            continue
+        if any(i < len(line) and line[i].startswith(EXAMPLE) for i in marked):
+            draft.notes.append(_example_note(grid, number))
             continue
         kept.append([line[i] if i < len(line) else "" for i in header.fields.values()])
         draft.part.append(part)
@@ -187,6 +201,10 @@ def _append(draft: Draft, grid: Grid, header: Header) -> pd.DataFrame:
         frame[name] = _tidy(frame[name], draft, grid, header.names[header.fields[name]])
     draft.notes += _column_notes(grid, header)
     return frame
+
+
+def _example_note(grid: Grid, number: int) -> Note:
+    return Note("example", grid.name, EXAMPLE, "dòng ví dụ: bỏ qua", "an example: left out", number)
 
 
 def _tidy(cells: pd.Series[Any], draft: Draft, grid: Grid, column: str) -> pd.Series[Any]:

@@ -22,6 +22,14 @@ KINDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {"sites": aliases.SITES, "villages": aliases.VILLAGES, "measurements": aliases.MEASUREMENTS}
 )
 
+_NEEDED: Final[Mapping[str, tuple[frozenset[str], ...]]] = MappingProxyType(
+    {
+        "sites": (frozenset(("lon", "lat")), frozenset(("position",))),
+        "villages": (frozenset(("name_vi",)),),
+        "measurements": (frozenset(("level_dbm",)),),
+    }
+)
+
 IGNORED: Final = "-"
 """Field of ``--map "Column=-"``: leave the column out."""
 
@@ -56,6 +64,10 @@ class Header:
         """Names of columns that no field takes."""
         taken = set(self.fields.values())
         return tuple(n for i, n in enumerate(self.names) if n and i not in taken)
+
+    def holds(self, kind: str) -> bool:
+        """Whether there are the columns without which no row can be taken."""
+        return any(needed <= self.fields.keys() for needed in _NEEDED[kind])
 
 
 def key(name: str) -> str:
