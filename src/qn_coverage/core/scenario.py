@@ -145,7 +145,8 @@ class Scenario(_Frozen):
 def load_scenario(path: Path | str) -> Scenario:
     """Read a scenario file.
 
-    Input paths are resolved against the folder of the file, so a study can be run from anywhere.
+    Paths of inputs and of a rule file are resolved against the folder of the file, so a study can
+    be run from anywhere.
 
     Parameters
     ----------
@@ -179,7 +180,11 @@ def _with_paths_resolved(scenario: Scenario, folder: Path) -> Scenario:
         return value if value == SHIPPED else str((folder / value).resolve())
 
     inputs = {key: resolved(value) for key, value in scenario.inputs.model_dump().items()}
-    return scenario.model_copy(update={"inputs": Inputs.model_validate(inputs)})
+    update: dict[str, BaseModel] = {"inputs": Inputs.model_validate(inputs)}
+    if scenario.service.rule.endswith(".toml"):
+        rule = str((folder / scenario.service.rule).resolve())
+        update["service"] = scenario.service.model_copy(update={"rule": rule})
+    return scenario.model_copy(update=update)
 
 
 def _no_such_file(path: Path) -> Problem:
