@@ -118,3 +118,22 @@ def test_libreoffice_shows_the_hostile_name_as_text(path, tmp_path):
     )
     (shown,) = tmp_path.glob("a*.csv")
     assert "=cmd|'/c calc'!A1" in shown.read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(
+    shutil.which("soffice") is None or shutil.which("pdftotext") is None,
+    reason="LibreOffice or poppler is not installed",
+)
+def test_libreoffice_prints_the_summary_with_every_caveat(path, results, tmp_path):
+    shutil.copy(path, tmp_path / "a.xlsx")
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    for command in (
+        ["soffice", profile, "--headless", "--convert-to", "pdf", "a.xlsx"],
+        ["pdftotext", "-layout", "a.pdf", "a.txt"],
+    ):
+        subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=180)
+    pages = (tmp_path / "a.txt").read_text(encoding="utf-8").split("\f")
+    last = results.summary["caveats"][-1]["vi"].split()
+    assert " ".join(last[:4]) in pages[0]
+    assert "Trang 1 / " in pages[0]
+    assert any("Xã Đông" in page for page in pages[1:])

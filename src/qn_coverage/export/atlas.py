@@ -51,7 +51,7 @@ def _signal(state: str) -> Callable[[Axes, Results], list[LegendEntry]]:
         return [
             *draw_margin(axes, results, state=state),
             *draw_outlines(axes, results),
-            *(draw_points(axes, results, "gaps") if state == "after" else []),
+            *(draw_points(axes, results, "gaps", filled=False) if state == "after" else []),
         ]
 
     return draw

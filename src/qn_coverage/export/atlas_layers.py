@@ -14,6 +14,7 @@ from qn_coverage.export.dictionary import LAYER_TITLES, words
 if TYPE_CHECKING:
     import geopandas as gpd
     from matplotlib.axes import Axes
+    from shapely import Polygon
 
     from qn_coverage.export.results import Results
 
@@ -28,7 +29,7 @@ class LegendEntry:
 
     vi: str
     en: str
-    mark: Literal["heading", "fill", "line", "o", "*"]
+    mark: Literal["heading", "fill", "outline", "line", "o", "*"]
     colour: str = ""
 
 
@@ -105,37 +106,64 @@ def draw_outlines(axes: Axes, results: Results, *, names: bool = False) -> list[
 
 
 def _write_names(axes: Axes, communes: gpd.GeoDataFrame) -> None:
+    """Write the names of the larger communes; one that would lie on another is left out."""
     from matplotlib.patheffects import withStroke  # noqa: PLC0415
+    from shapely import box  # noqa: PLC0415
 
-    for name, shape in zip(communes["name_vi"], communes.geometry, strict=True):
-        largest = max(getattr(shape, "geoms", [shape]), key=lambda part: part.area)
-        if largest.area < _NAMES_SHOWN_KM2 * 1e6:
-            continue
-        at = largest.representative_point()
-        short = str(name).removeprefix("Phường ").removeprefix("Xã ").removeprefix("Đặc khu ")
-        axes.text(
-            at.x, at.y, short, fontsize=5.2, ha="center", va="center", color="#222222", zorder=6,
+    taken: list[Polygon] = []
+    for name, part in _largest_first(communes):
+        at = part.representative_point()
+        written = axes.text(
+            at.x, at.y, name, fontsize=5.2, ha="center", va="center", color="#222222", zorder=6,
             path_effects=[withStroke(linewidth=1.4, foreground="white", alpha=0.8)],
             parse_math=False,
         )  # fmt: skip
+        room = box(*written.get_window_extent().extents)
+        if any(room.intersects(other) for other in taken):
+            written.remove()
+        else:
+            taken.append(room)
+
+
+def _largest_first(communes: gpd.GeoDataFrame) -> list[tuple[str, Polygon]]:
+    """Short names and largest parts of the communes with room for a name."""
+    found = []
+    for name, shape in zip(communes["name_vi"], communes.geometry, strict=True):
+        part = max(getattr(shape, "geoms", [shape]), key=lambda one: one.area)
+        short = str(name).removeprefix("Phường ").removeprefix("Xã ").removeprefix("Đặc khu ")
+        if part.area >= _NAMES_SHOWN_KM2 * 1e6:
+            found.append((short, part))
+    return sorted(found, key=lambda pair: -pair[1].area)
 
 
 def draw_points(
-    axes: Axes, results: Results, layer: Literal["gaps", "villages", "places"]
+    axes: Axes,
+    results: Results,
+    layer: Literal["gaps", "villages", "places"],
+    *,
+    filled: bool = True,
 ) -> list[LegendEntry]:
-    """Draw gaps, villages by class or named places by kind; nothing of an empty layer."""
+    """Draw gaps, villages by class or named places by kind; nothing of an empty layer.
+
+    Gaps that are not `filled` let the colours below them be read.
+    """
     table = results.layers[layer].to_crs(COMPUTED)
     if table.empty:
         return []
     if layer == "gaps":
-        table.plot(
-            ax=axes, facecolor=symbols.GAP_COLOUR + "88", edgecolor=symbols.GAP_COLOUR,
-            linewidth=0.9, zorder=4, aspect=None,
-        )  # fmt: skip
-        return [LegendEntry(*LAYER_TITLES["gaps"], "fill", symbols.GAP_COLOUR)]
+        return _draw_gaps(axes, table, filled=filled)
     if layer == "villages":
         return _draw_coded(axes, table, layer, "class_after", symbols.VILLAGE_COLOURS, "o", 16.0)
     return _draw_coded(axes, table, layer, "kind", symbols.PLACE_COLOURS, "*", 60.0)
+
+
+def _draw_gaps(axes: Axes, gaps: gpd.GeoDataFrame, *, filled: bool) -> list[LegendEntry]:
+    gaps.plot(
+        ax=axes, facecolor=symbols.GAP_COLOUR + ("88" if filled else "00"),
+        edgecolor=symbols.GAP_COLOUR, linewidth=0.9, zorder=4, aspect=None,
+    )  # fmt: skip
+    mark: Literal["fill", "outline"] = "fill" if filled else "outline"
+    return [LegendEntry(*LAYER_TITLES["gaps"], mark, symbols.GAP_COLOUR)]
 
 
 def _draw_coded(

@@ -187,6 +187,8 @@ def _handle(entry: LegendEntry, scale: float) -> Any:
         return Line2D([], [], linestyle="none")
     if entry.mark == "fill":
         return Patch(facecolor=entry.colour, edgecolor=_SOFT, linewidth=0.3)
+    if entry.mark == "outline":
+        return Patch(facecolor="none", edgecolor=entry.colour, linewidth=0.9)
     if entry.mark == "line":
         return Line2D([], [], color=entry.colour, linewidth=0.8)
     return Line2D(

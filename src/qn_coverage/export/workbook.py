@@ -127,8 +127,10 @@ def _put_headings(page: Worksheet, sheet: Sheet) -> None:
             cell.font = font
             cell.fill = PatternFill("solid", fgColor=_HEAD_FILL)
             cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
-    page.row_dimensions[3].height = 48
-    page.row_dimensions[4].height = 36
+    # The summary, which has few columns, is to go on one sheet of paper.
+    narrow = len(sheet.columns) <= 5
+    page.row_dimensions[3].height = 30 if narrow else 48
+    page.row_dimensions[4].height = 16 if narrow else 36
 
 
 def _set_widths(page: Worksheet, sheet: Sheet) -> None:
@@ -138,7 +140,7 @@ def _set_widths(page: Worksheet, sheet: Sheet) -> None:
         longest = max((len(str(row[at])) for row in sheet.rows if row[at] is not None), default=0)
         cells = longest if kind in {"text", "code"} else min(longest, 12)
         # Headers wrap: a third of their length is enough.
-        width = min(max(cells + 2, len(vi) / 3 + 3, 9), _WIDEST)
+        width = min(max(cells + 2, len(vi) / 3 + 3, 16 if kind == "mixed" else 9), _WIDEST)
         page.column_dimensions[get_column_letter(at + 1)].width = width
     for at, row in enumerate(sheet.rows, start=HEADER_ROWS + 1):
         # Programs other than Excel do not grow a row for wrapped text by themselves.
@@ -155,6 +157,7 @@ def _set_print(page: Worksheet, sheet: Sheet, results: Results) -> None:
     page.auto_filter.ref = f"A{HEADER_ROWS}:{last}{HEADER_ROWS + max(len(sheet.rows), 1)}"
     page.page_setup.orientation = "landscape"
     page.page_setup.paperSize = 9  # A4 (ECMA-376, 18.3.1.63)
+    # Never fitted to a height: LibreOffice then leaves the last row out of the print.
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
     page.sheet_properties.pageSetUpPr.fitToPage = True  # type: ignore[union-attr]
     page.print_title_rows = f"1:{HEADER_ROWS}"
