@@ -24,7 +24,9 @@ def write_coverage(study: Study, path: Path) -> None:
     study
         What to write.
     path
-        File to write, a COG in the study's CRS with overviews; -9999 where no signal arrives.
+        File to write, a COG in the study's CRS with overviews and the statistics of each band
+        (as GDAL names them, so that QGIS stretches its colours without reading the cells);
+        -9999 where no signal arrives.
     """
     import rasterio  # noqa: PLC0415 (loads GDAL: only when asked for)
     from rasterio.transform import Affine  # noqa: PLC0415
@@ -46,8 +48,10 @@ def write_coverage(study: Study, path: Path) -> None:
         overview_resampling="average",
     ) as target:
         for index, (name, values) in enumerate(bands.items(), start=1):
-            target.write(_filled(values), index)
+            filled = _filled(values)
+            target.write(filled, index)
             target.set_band_description(index, name)
+            target.update_tags(index, **_statistics(filled))
         target.update_tags(
             model=study.scenario.model.name,
             after=study.after.on.isoformat(),
@@ -73,3 +77,17 @@ def _bands(study: Study) -> dict[str, npt.NDArray[np.float32]]:
 def _filled(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     # A tenth of a dB is far below any model's error and compresses five times better.
     return np.where(np.isfinite(values), np.round(values, 1), NODATA).astype(np.float32)
+
+
+def _statistics(filled: npt.NDArray[np.float32]) -> dict[str, str]:
+    """Tags of GDAL's own names; none for a band without signal."""
+    valid = filled[filled != NODATA].astype(np.float64)
+    if valid.size == 0:
+        return {"STATISTICS_VALID_PERCENT": "0"}
+    return {
+        "STATISTICS_MINIMUM": f"{valid.min():.4g}",
+        "STATISTICS_MAXIMUM": f"{valid.max():.4g}",
+        "STATISTICS_MEAN": f"{valid.mean():.6g}",
+        "STATISTICS_STDDEV": f"{valid.std():.6g}",
+        "STATISTICS_VALID_PERCENT": f"{100.0 * valid.size / filled.size:.4g}",
+    }
