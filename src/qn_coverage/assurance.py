@@ -274,13 +274,14 @@ def _measurements(
     rows, cols = grid.rows_cols(places_m[:, 0], places_m[:, 1])
     # Where nothing is received there is nothing to read.
     places_m = places_m[np.isfinite(margin_db[rows, cols])]
-    people = inputs.villages["population"].to_numpy(dtype=np.float64, na_value=0.0)
     ranked = information.rank_measurements(
         information.village_points(discs, margin_db, grid=grid, criterion=criterion, error=error),
         places_m,
         error=error,
         spread_db=criterion.spread_db,
-        importance=np.maximum(people, 1.0),
+        importance=information.people_or_mean(
+            inputs.villages["population"].to_numpy(dtype=np.float64, na_value=np.nan)
+        ),
         count=min(MEASUREMENTS, len(places_m)),
     )
     points = gpd.points_from_xy(ranked["x_m"], ranked["y_m"], crs=grid.crs)

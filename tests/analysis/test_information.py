@@ -12,6 +12,7 @@ from qn_coverage.analysis.information import (
     VillagePoints,
     measurement_places,
     measurement_value,
+    people_or_mean,
     rank_measurements,
     village_points,
 )
@@ -272,3 +273,10 @@ def test_points_and_places_come_from_the_discs(grid):
     np.testing.assert_allclose(points.x_m[0][kept], x[0] + [0.0, 100.0])
     expected = 0.9 * special.ndtr(3.0 / error.sigma_db)
     np.testing.assert_allclose(points.probability(error, 0.0), expected)
+
+
+def test_a_village_that_nobody_counted_weighs_as_the_mean_of_the_others():
+    nan = np.nan
+    weights = people_or_mean(np.array([100.0, nan, 300.0, 0.0, nan]))
+    assert weights.tolist() == [100.0, 400.0 / 3.0, 300.0, 1.0, 400.0 / 3.0]
+    assert people_or_mean(np.array([nan, nan])).tolist() == [1.0, 1.0]

@@ -98,6 +98,17 @@ def village_points(
     )
 
 
+def people_or_mean(population: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """People of each village for weighing, at least 1, shape (n,).
+
+    A village whose population is not known (NaN) counts as the mean of those known, and as 1 where
+    none is: it must not fall behind because nobody counted it.
+    """
+    known = np.isfinite(population)
+    mean = float(population[known].mean()) if known.any() else 1.0
+    return np.asarray(np.maximum(np.where(known, population, mean), 1.0))
+
+
 def measurement_places(discs: sparse.csr_array, grid: Grid) -> npt.NDArray[np.float64]:
     """Where each village most probably lies, as places to measure, without repetition, (n, 2)."""
     begins, ends = discs.indptr[:-1], discs.indptr[1:]

@@ -96,6 +96,7 @@ _PLAIN: Final = (
     ("origin", "origin", "code", "Nguồn gốc", "Origin"),
     ("uncertainty_m", "uncert_m", "m", "Sai số vị trí", "Position within"),
     ("source", "source", "text", "Nguồn", "Source"),
+    ("depends_on", "depends_on", "text", "Mất sóng nếu hỏng trạm", "Loses service without"),
     ("reason_operator", "why_oper", "text", "Nhà mạng gần đủ sóng nhất",
      "Operator that comes nearest"),
     ("reason_technology", "why_tech", "text", "Công nghệ đó", "Its technology"),
@@ -168,9 +169,27 @@ _BY_STATE: Final = (
     ("site", "site", "text", "Trạm tốt nhất", "Best site"),
     ("probability", "prob", "share", "Xác suất có sóng", "Probability of signal"),
     ("class", "class", "code", "Phân loại", "Class"),
-    ("share_no_signal", "no_sig", "share", "Xác suất trắng sóng", "Probability of no signal"),
-    ("share_weak", "weak", "share", "Xác suất lõm sóng", "Probability of weak signal"),
-    ("share_covered", "cov", "share", "Xác suất đủ sóng", "Probability of good signal"),
+    (
+        "share_no_signal",
+        "no_sig",
+        "share",
+        "Phần vòng sai số trắng sóng",
+        "Part of the circle without signal",
+    ),
+    (
+        "share_weak",
+        "weak",
+        "share",
+        "Phần vòng sai số lõm sóng",
+        "Part of the circle with weak signal",
+    ),
+    (
+        "share_covered",
+        "cov",
+        "share",
+        "Phần vòng sai số phủ sóng",
+        "Covered part of the circle, by class",
+    ),
     ("waits_for", "waits", "code", "Cần gì để kết luận", "What would settle it"),
 )
 

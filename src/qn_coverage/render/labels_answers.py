@@ -132,8 +132,14 @@ _MEASURE: Final = {
     "measure.people": ("Dân số kỳ vọng liên quan", "People concerned, expected"),
     "measure.inAll": ("Cộng với các nơi đứng trước", "With the places before it"),
     "measure.note": (
-        "Giá trị kỳ vọng của một lần đo tại đây; không phải kết quả đo.",
-        "Expected worth of one reading here; not a reading.",
+        (
+            "Giá trị kỳ vọng của một lần đo tại đây; không phải kết quả đo. Thôn chưa rõ dân số "
+            "được tính bằng trung bình của các thôn đã rõ."
+        ),
+        (
+            "Expected worth of one reading here; not a reading. A village of unknown population "
+            "counts as the mean of those known."
+        ),
     ),
 }
 
