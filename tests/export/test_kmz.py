@@ -4,6 +4,7 @@ import io
 import xml.etree.ElementTree as ET
 import zipfile
 from html.parser import HTMLParser
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -85,6 +86,57 @@ def test_points_come_back_in_place_through_gdal(kmz, results, tmp_path):
     back = np.array([(p.x, p.y) for group in points for p in group])
     for village in results.layers["villages"].geometry:
         assert np.hypot(*(back - (village.x, village.y)).T).min() < 2e-6
+
+
+def test_accents_come_back_through_gdal(kmz, results, tmp_path):
+    with zipfile.ZipFile(kmz) as archive:
+        archive.extract("doc.kml", tmp_path)
+    layers = gpd.list_layers(tmp_path / "doc.kml")["name"]
+    names = {
+        name
+        for layer in layers
+        for name in gpd.read_file(tmp_path / "doc.kml", layer=layer)["Name"]
+    }
+    assert set(results.layers["communes"]["name_vi"]) <= names
+    assert 'Bản "Nậm" & <b>Đắk</b> ]]> �' in names
+
+
+def test_nothing_is_asked_of_the_network(kmz, document):
+    with zipfile.ZipFile(kmz) as archive:
+        inside = set(archive.namelist())
+        for name in inside - {"doc.kml"}:
+            Image.open(io.BytesIO(archive.read(name))).verify()
+    wanted = {link.text for link in document.iter(f"{K}href")}
+    assert wanted == inside - {"doc.kml"}
+
+
+def test_icons_take_the_colour_of_their_style(kmz):
+    with zipfile.ZipFile(kmz) as archive:
+        for name in ("files/circle.png", "files/triangle.png"):
+            icon = Image.open(io.BytesIO(archive.read(name))).convert("RGBA")
+            assert icon.getpixel((icon.width // 2, icon.height // 2)) == (255, 255, 255, 255)
+            assert icon.getpixel((0, 0))[3] == 0
+
+
+def test_the_document_obeys_the_schema_of_the_standard(kmz):
+    etree = pytest.importorskip("lxml.etree", reason="lxml is not installed")
+    pykml = pytest.importorskip("pykml", reason="pykml, which carries the schema, is not installed")
+    schemas = Path(pykml.__file__).parent / "schemas"
+
+    class Offline(etree.Resolver):
+        """The schema names xAL by its web address; a copy lies beside it."""
+
+        def resolve(self, url, _name, context):
+            return self.resolve_filename(str(schemas / url.rsplit("/", 1)[-1]), context)
+
+    parser = etree.XMLParser(no_network=True)
+    parser.resolvers.add(Offline())
+    schema = etree.XMLSchema(etree.parse(str(schemas / "ogckml22.xsd"), parser))
+    with zipfile.ZipFile(kmz) as archive:
+        document = etree.fromstring(archive.read("doc.kml"))
+    schema.assertValid(document)
+    document[0].append(etree.SubElement(document, f"{K}Tower"))
+    assert not schema.validate(document)
 
 
 def test_the_image_shows_the_classes_where_the_raster_has_them(kmz, document, tiny_study):

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import html
-import io
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
 import pandas as pd
 
-from qn_coverage.core.crs import STORED
 from qn_coverage.export import symbols
 from qn_coverage.export.archive import write_zip
 from qn_coverage.export.dictionary import LAYER_TITLES, field_of, words
 from qn_coverage.export.kml import NAMESPACE, add, add_geometry, element, kml_colour
+from qn_coverage.export.kmz_pictures import circle, margin_image, triangle
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -25,8 +23,8 @@ if TYPE_CHECKING:
     from qn_coverage.export.results import Results
 
 _IMAGE: Final = "files/margin-after.png"
-_CIRCLE: Final = "http://maps.google.com/mapfiles/kml/shapes/placemark_circle.png"
-_TOWER: Final = "http://maps.google.com/mapfiles/kml/shapes/triangle.png"
+_CIRCLE: Final = "files/circle.png"
+_TOWER: Final = "files/triangle.png"
 _TOLERANCE_DEG: Final = 0.0002
 """Outlines are thinned to about 20 m: a fifth of a cell."""
 
@@ -55,11 +53,13 @@ def write_kmz(results: Results, path: Path) -> None:
     results
         What to write.
     path
-        File to write, a zip with ``doc.kml`` and the image.
+        File to write, a zip with ``doc.kml``, the image and the icons: nothing is asked of the
+        network when it is opened.
     """
-    image, bounds = _margin_image(results)
+    image, bounds = margin_image(results)
     text = ET.tostring(_document(results, bounds), encoding="UTF-8", xml_declaration=True)
-    write_zip(path, {"doc.kml": text, _IMAGE: image}, created=results.created)
+    files = {"doc.kml": text, _IMAGE: image, _CIRCLE: circle(), _TOWER: triangle()}
+    write_zip(path, files, created=results.created)
 
 
 def _document(results: Results, bounds: tuple[float, float, float, float]) -> ET.Element:
@@ -185,34 +185,9 @@ def _add_image(
     add(overlay, "color", "a0ffffff")
     add(add(overlay, "Icon"), "href", _IMAGE)
     box = add(overlay, "LatLonBox")
-    for edge, value in zip(("west", "south", "east", "north"), bounds, strict=True):
-        add(box, edge, f"{value:.7f}")
-
-
-def _margin_image(results: Results) -> tuple[bytes, tuple[float, float, float, float]]:
-    """PNG of the classes of margin after, in EPSG:4326, and its west, south, east, north."""
-    import rasterio  # noqa: PLC0415 (loads GDAL: only when asked for)
-    from PIL import Image  # noqa: PLC0415
-    from rasterio.enums import Resampling  # noqa: PLC0415
-    from rasterio.vrt import WarpedVRT  # noqa: PLC0415
-
-    with (
-        rasterio.open(results.raster) as source,
-        WarpedVRT(source, crs=STORED, resampling=Resampling.nearest) as warped,
-    ):
-        band = warped.descriptions.index("margin_after_db") + 1
-        margin = warped.read(band, masked=True)
-        bounds = tuple(warped.bounds)
-    rising = np.asarray(symbols.MARGIN_BREAKS_DB)[::-1]
-    count = len(symbols.MARGIN_COLOURS)
-    classes = count - 1 - np.searchsorted(rising, margin.filled(-np.inf), side="right")
-    classes[np.ma.getmaskarray(margin)] = count
-    palette = Image.frombytes("P", classes.shape[::-1], classes.astype(np.uint8).tobytes())
-    colours = [value for colour in symbols.MARGIN_COLOURS for value in symbols.rgb(colour)]
-    palette.putpalette([*colours, 255, 255, 255])
-    buffer = io.BytesIO()
-    palette.save(buffer, "PNG", transparency=count, optimize=True)
-    return buffer.getvalue(), bounds
+    west, south, east, north = bounds
+    for edge, value in (("north", north), ("south", south), ("east", east), ("west", west)):
+        add(box, edge, f"{value:.7f}")  # the order of the schema
 
 
 def _folder(
