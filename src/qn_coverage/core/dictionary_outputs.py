@@ -67,8 +67,8 @@ OUTPUTS: Final[tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]] = (
             (
                 "depends_on",
                 (
-                    "sites each of which alone keeps the verdict after at covered, '; ' between, the "
-                    "one with the greatest loss first"
+                    "sites each of which alone keeps the verdict after at covered, '; ' between, "
+                    "the one with the greatest loss first"
                 ),
             ),
             *_REASONS_SHOWN,
