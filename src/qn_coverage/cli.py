@@ -14,6 +14,7 @@ from qn_coverage.commands.exchange_in import import_, template
 from qn_coverage.commands.exchange_out import export
 from qn_coverage.commands.fetch import fetch
 from qn_coverage.commands.inform import claims, data, models, rules
+from qn_coverage.commands.plan import plan, plan_compare
 from qn_coverage.commands.study import run
 from qn_coverage.commands.verify import verify
 from qn_coverage.core.errors import CoverageError
@@ -66,5 +67,7 @@ for command in (
     import_,
     export,
     template,
+    plan,
+    plan_compare,
 ):
     main.add_command(command)

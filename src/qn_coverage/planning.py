@@ -337,21 +337,21 @@ def _paths(
     ready: Prepared, answer: Answer, rx_height_agl_m: float
 ) -> dict[tuple[str, str], GroundPath]:
     """Ground from each site to the villages that it gives most, then to the nearest in reach."""
-    villages = ready.scene.villages.set_index("village_id")
-    xy_m = villages[["x_m", "y_m"]].to_numpy(dtype=np.float64)
-    carriers = ready.proposal.sectors.groupby("candidate_id")["frequency_mhz"].min()
+    xy_m = ready.scene.villages[["x_m", "y_m"]].to_numpy(dtype=np.float64)
+    places = dict(zip(ready.scene.villages["village_id"], xy_m, strict=True))
+    lowest = ready.proposal.sectors.groupby("candidate_id")["frequency_mhz"].min()
+    carriers = {str(key): float(value) for key, value in lowest.items()}
     found: dict[tuple[str, str], GroundPath] = {}
-    for _, site in answer.sites.iterrows():
+    for site in answer.sites.to_dict("records"):
         name, here = str(site["candidate_id"]), (float(site["x_m"]), float(site["y_m"]))
         for village in _pictured(ready, answer, name, here, xy_m):
-            place = villages.loc[village]
             path = path_between(
                 ready.present.surface,
                 here,
-                (float(place["x_m"]), float(place["y_m"])),
-                tx_height_agl_m=float(str(site["height_agl_m"])),
+                (float(places[village][0]), float(places[village][1])),
+                tx_height_agl_m=float(site["height_agl_m"]),
                 rx_height_agl_m=rx_height_agl_m,
-                frequency_mhz=float(carriers[name]),
+                frequency_mhz=carriers[name],
             )
             if path.length_km > 0.0:
                 found[name, village] = path

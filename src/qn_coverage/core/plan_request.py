@@ -1,6 +1,6 @@
 """What a planner asks of the expansion planner: TOML → frozen values, unknown keys refused.
 
-Every key has a default, so an empty file asks for the ten best sites. `docs/planning.md` explains
+Every key has a default, so an empty file asks for the ten best sites. `docs/planner.md` explains
 the keys with a complete example.
 """
 
@@ -36,7 +36,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     "share",
 )
 
-_MEND: Final = "docs/planning.md shows every key"
+_MEND: Final = "docs/planner.md shows every key"
 _Text = Annotated[str, Field(min_length=1)]
 _Height = Annotated[float, Field(ge=5.0, le=150.0)]
 _Share = Annotated[float, Field(gt=0.0, le=1.0)]
@@ -273,6 +273,19 @@ def with_edits(
     return _validated(document, "command line")
 
 
+def with_time_limit(request: PlanRequest, time_limit_s: float) -> PlanRequest:
+    """The request with another time for the search, s.
+
+    Raises
+    ------
+    PlanRequestError
+        The time is out of range.
+    """
+    return _changed(
+        request, "solver", {**request.solver.model_dump(), "time_limit_s": time_limit_s}
+    )
+
+
 def _changed(request: PlanRequest, key: str, value: Mapping[str, Any]) -> PlanRequest:
     return _validated({**request.model_dump(), key: dict(value)}, "command line")
 
@@ -366,7 +379,7 @@ def _problems(document: Mapping[str, Any], details: Any, file: str) -> list[Prob
                 file=file,
                 column=".".join(str(part) for part in detail["loc"]),
                 found="a key the planner does not know" if unknown else repr(detail["input"]),
-                expected="a key of docs/planning.md" if unknown else detail["msg"],
+                expected="a key of docs/planner.md" if unknown else detail["msg"],
                 mend=f"correct or remove the key; {_MEND}",
             )
         )

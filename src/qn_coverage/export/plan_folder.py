@@ -1,0 +1,185 @@
+"""The output folder of a plan: written aside, renamed into place, nothing lost on failure."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+
+from qn_coverage import plan_tables
+from qn_coverage.core.errors import ManifestError
+from qn_coverage.core.plan_costs import costs_folder
+from qn_coverage.core.scenario import SHIPPED
+from qn_coverage.export import manifest
+from qn_coverage.export.plan_kmz import write_plan_kmz
+from qn_coverage.export.plan_workbook import write_plan_workbook
+from qn_coverage.export.tables import write_csv
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from qn_coverage.planning import Expansion
+
+KEY = "plan"
+"""Entry of the manifest that tells a plan from a study."""
+
+
+def write_plan(
+    plan: Expansion,
+    folder: Path,
+    *,
+    pages: Mapping[str, str],
+    request_file: Path | None = None,
+) -> list[str]:
+    """Write everything a plan gives into a folder, all of it or nothing.
+
+    Parameters
+    ----------
+    plan
+        What to write.
+    folder
+        Made if need be. Files of an earlier plan are replaced, other files are left alone.
+    pages
+        Rendered pages by file name.
+    request_file
+        File the request came from, whose hash is recorded.
+
+    Returns
+    -------
+    Names of the files written, the manifest last.
+
+    Raises
+    ------
+    ManifestError
+        The folder holds a study, or a file of the same name that no earlier plan wrote.
+    """
+    folder = Path(folder)
+    earlier = earlier_outputs(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder))
+    try:
+        names = _write_all(plan, aside, pages, home=folder, request_file=request_file)
+        strangers = [name for name in names if name not in earlier and (folder / name).exists()]
+        if strangers:
+            raise ManifestError(
+                f"{folder}: holds {', '.join(strangers)} that no earlier plan wrote; nothing was "
+                "changed. Mend: choose another folder with --out, or move these files away."
+            )
+        for name in names:
+            (aside / name).replace(folder / name)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    for stale in earlier - set(names):
+        (folder / stale).unlink(missing_ok=True)
+    return names
+
+
+def earlier_outputs(folder: Path) -> set[str]:
+    """Names of the files that an earlier plan wrote here.
+
+    Raises
+    ------
+    ManifestError
+        The folder holds a study, whose files a plan must not replace.
+    """
+    if not (folder / manifest.NAME).exists():
+        return set()
+    document = manifest.read_manifest(folder)
+    if KEY not in document:
+        raise ManifestError(
+            f"{folder}: holds a study; a plan there would replace its manifest. Mend: choose "
+            "another folder with --out."
+        )
+    # Only plain names: a manifest that somebody edited must not make us touch other folders.
+    return {Path(name).name for name in document["outputs"]} | {manifest.NAME}
+
+
+def _write_all(
+    plan: Expansion,
+    folder: Path,
+    pages: Mapping[str, str],
+    *,
+    home: Path,
+    request_file: Path | None,
+) -> list[str]:
+    stamp = manifest.timestamp_of(plan.study.scenario)
+    writers: dict[str, Callable[[Path], object]] = {
+        name: partial(_write_text, text) for name, text in pages.items()
+    }
+    for name, table in plan_tables.tables(plan).items():
+        writers[f"{name}.csv"] = partial(write_csv, table)
+    writers["plan.gpkg"] = lambda path: _write_geopackage(plan, path, stamp)
+    writers["plan.kmz"] = lambda path: write_plan_kmz(plan, path, timestamp=stamp)
+    writers["plan.xlsx"] = lambda path: write_plan_workbook(plan, path, timestamp=stamp)
+    writers["summary.json"] = lambda path: _write_json(plan_tables.summary(plan), path)
+    for name, write in writers.items():
+        write(folder / name)
+    scenario = plan.study.scenario
+    manifest.write_manifest(
+        folder, home=home, scenario=scenario, inputs=dict(plan.study.inputs), outputs=writers
+    )
+    _add_request(plan, folder / manifest.NAME, request_file)
+    return [*writers, manifest.NAME]
+
+
+def _write_geopackage(plan: Expansion, path: Path, stamp: datetime) -> None:
+    import pyogrio  # noqa: PLC0415 (loads GDAL: only when asked for)
+
+    layers = {
+        "sites": plan_tables.sites(plan),
+        "sectors": plan.answer.sectors,
+        "candidates": plan_tables.candidates(plan),
+        "villages": _placed(plan, "villages", "village_id"),
+        "gaps": _placed(plan, "gaps", "gap_id"),
+    }
+    options = {"OGR_CURRENT_DATE": stamp.strftime("%Y-%m-%dT%H:%M:%S.000Z")}
+    pyogrio.set_gdal_config_options(options)
+    try:
+        for name, table in layers.items():
+            pyogrio.write_dataframe(
+                table, path, layer=name, driver="GPKG", append=path.exists(), VERSION="1.2"
+            )
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+
+
+def _placed(plan: Expansion, name: str, key: str) -> gpd.GeoDataFrame:
+    """Table of the answer with the geometry that the study has for its places."""
+    table, places = getattr(plan.answer, name), getattr(plan.study, name)
+    shapes = places.set_index(key).geometry.reindex(table[key]).to_numpy()
+    return gpd.GeoDataFrame(table.reset_index(drop=True), geometry=shapes, crs=places.crs)
+
+
+def _add_request(plan: Expansion, path: Path, request_file: Path | None) -> None:
+    """Record what was asked, and the files that only a plan reads."""
+    wish = plan.request
+    shipped = costs_folder() / "default.toml"
+    files = {"costs": shipped if wish.costs == SHIPPED else Path(wish.costs)}
+    files |= {name: Path(file) for name, file in wish.layers.model_dump().items() if file}
+    if request_file is not None:
+        files["request"] = request_file
+    document = json.loads(path.read_text(encoding="utf-8"))
+    request = wish.model_dump(mode="json", exclude={"layers", "costs"}, exclude_none=True)
+    document[KEY] = {
+        "request": request,
+        "files": {
+            name: {"file": file.name, "sha256": manifest.sha256_of(file)}
+            for name, file in sorted(files.items())
+        },
+    }
+    _write_json(document, path)
+
+
+def _write_text(text: str, path: Path) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _write_json(document: dict[str, Any], path: Path) -> None:
+    text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    _write_text(text, path)

@@ -1,0 +1,163 @@
+"""`plan` writes all that it promises, explains what cannot be, and keeps what it has when stopped."""
+
+import html
+import json
+import os
+import signal
+import zipfile
+from types import SimpleNamespace
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+from openpyxl import load_workbook
+
+from qn_coverage.cli import main
+from qn_coverage.commands.plan import _first_interrupt_stops_the_search
+from qn_coverage.export import manifest
+
+
+def call(*arguments):
+    return CliRunner().invoke(main, [str(each) for each in arguments], catch_exceptions=False)
+
+
+@pytest.fixture(scope="module")
+def request_file(tmp_path_factory):
+    """Candidates of the tiny province, whose hills are low."""
+    path = tmp_path_factory.mktemp("request") / "request.toml"
+    path.write_text(
+        "[candidates]\nmin_prominence_m = 5\nreach_km = 8\n[solver]\ntime_limit_s = 20\n",
+        encoding="utf-8",
+    )
+    return path
+
+
+@pytest.fixture(scope="module")
+def planned(tiny_scenario, request_file, tmp_path_factory):
+    out = tmp_path_factory.mktemp("plans") / "two"
+    result = call(
+        "plan", tiny_scenario, "--request", request_file, "--sites", 2, "--threads", 1,
+        "--out", out,
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    return SimpleNamespace(out=out, output=result.output)
+
+
+def test_everything_that_is_promised_is_written_and_hashed(planned):
+    names = {path.name for path in planned.out.iterdir()}
+    assert {
+        "plan.html", "report.html", "sites.csv", "plan.gpkg", "plan.kmz", "plan.xlsx",
+        "summary.json", "manifest.json", "curve.csv", "sensitivity.csv", "survival.csv",
+        "candidates.csv", "refused.csv", "costs.csv", "gaps.csv", "villages.csv",
+    } == names  # fmt: skip
+    assert manifest.differences(planned.out, {}) == []
+    document = manifest.read_manifest(planned.out)["plan"]
+    assert document["request"]["goal"]["sites"] == 2
+    assert set(document["files"]) == {"costs", "request"}
+
+
+def test_the_files_tell_the_same_plan(planned):
+    told = json.loads((planned.out / "summary.json").read_text(encoding="utf-8"))
+    sites = pd.read_csv(planned.out / "sites.csv")
+    assert 1 <= len(sites) <= 2
+    assert sites["candidate_id"].tolist() == told["picks"]
+    assert sites["people_added"].sum() == pytest.approx(told["people_added"], abs=0.2)
+    layer = gpd.read_file(planned.out / "plan.gpkg", layer="sites")
+    assert layer["candidate_id"].tolist() == told["picks"]
+    assert layer.crs == "EPSG:4326"
+    book = load_workbook(planned.out / "plan.xlsx", read_only=True)
+    rows = list(book["Trạm chọn"].iter_rows(values_only=True))
+    assert rows[0][1] == "Mã phương án"
+    assert [row[1] for row in rows[2:]] == told["picks"]
+    with zipfile.ZipFile(planned.out / "plan.kmz") as archive:
+        text = html.unescape(archive.read("doc.kml").decode())
+    assert all(f"{row.rank}. {row.name}" in text for row in sites.itertuples(index=False))
+    assert all(pick in planned.output for pick in told["picks"])
+
+
+def test_the_share_rises_by_what_the_sites_add(planned):
+    told = json.loads((planned.out / "summary.json").read_text(encoding="utf-8"))
+    assert told["share_plan"] > told["share_now"]
+    assert 0.0 <= told["gap"] <= 0.02
+    assert told["costs"]["assumptions"]
+
+
+def test_a_ban_and_a_pin_are_obeyed_and_plans_are_compared(
+    planned, tiny_scenario, request_file, tmp_path
+):
+    told = json.loads((planned.out / "summary.json").read_text(encoding="utf-8"))
+    every = pd.read_csv(planned.out / "candidates.csv")["candidate_id"]
+    banned = told["picks"][0]
+    pinned = next(name for name in every if name not in told["picks"] and name != banned)
+    out, table = tmp_path / "edited", tmp_path / "compared.csv"
+    result = call(
+        "plan", tiny_scenario, "--request", request_file, "--sites", 2, "--ban", banned,
+        "--pin", pinned, "--no-sensitivity", "--threads", 1, "--out", out,
+        "--compare", planned.out,
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    edited = json.loads((out / "summary.json").read_text(encoding="utf-8"))
+    assert pinned in edited["picks"]
+    assert banned not in edited["picks"]
+    assert f"Site {banned}" in result.output
+    assert call("plan-compare", planned.out, out, "--csv", table).exit_code == 0
+    ranks = pd.read_csv(table).set_index("what_en").loc[f"Site {banned}"]
+    assert ranks["two"] == "#1"
+    assert ranks["edited"] == "–"
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (("--target", "0.999999"), "lower the target"),
+        (("--budget", "1000"), "cheapest candidate"),
+        (("--sites", "3", "--budget", "5e9"), "exactly one"),
+        (("--target", "1.5"), "less than or equal to 1"),
+        (("--sites", "1", "--pin", "village-nowhere-42m"), "no candidate"),
+        (("--sites", "1", "--time-limit", "-1"), "greater than 0"),
+    ],
+)
+def test_what_cannot_be_is_explained_and_nothing_is_written(
+    tiny_scenario, request_file, tmp_path, asked, told
+):
+    out = tmp_path / "out"
+    result = call("plan", tiny_scenario, "--request", request_file, *asked, "--out", out)
+    assert result.exit_code == 2
+    assert told in result.output
+    assert "Traceback" not in result.output
+    assert not out.exists()
+
+
+def test_the_folder_of_a_study_is_left_alone(tmp_path):
+    (tmp_path / "manifest.json").write_text('{"inputs": {}, "outputs": {"map.html": {}}}')
+    (tmp_path / "map.html").write_text("a map")
+    result = call("plan", "--sites", 1, "--out", tmp_path)
+    assert result.exit_code == 2
+    assert "another folder" in result.output
+    assert (tmp_path / "map.html").read_text() == "a map"
+
+
+def test_a_study_is_no_plan_to_compare(tmp_path):
+    (tmp_path / "manifest.json").write_text('{"inputs": {}, "outputs": {}}')
+    result = call("plan-compare", tmp_path)
+    assert result.exit_code == 2
+    assert "not a plan" in result.output
+
+
+def test_a_plan_changed_by_hand_is_not_compared(planned, tmp_path):
+    for name in ("manifest.json", "summary.json"):
+        (tmp_path / name).write_bytes((planned.out / name).read_bytes())
+    with (tmp_path / "summary.json").open("a") as file:
+        file.write(" ")
+    assert "changed" in call("plan-compare", tmp_path).output
+
+
+def test_the_first_interrupt_stops_the_search_and_the_second_everything():
+    with _first_interrupt_stops_the_search() as stopped:
+        assert not stopped()
+        os.kill(os.getpid(), signal.SIGINT)
+        assert stopped()
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
