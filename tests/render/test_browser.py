@@ -372,7 +372,8 @@ def test_popups_say_who_depends_on_a_site_and_since_when_a_village_is_covered(de
     page.evaluate("QN.goVillage(0)")
     text = popup.inner_text()
     assert "Mất sóng nếu hỏng trạm" in text
-    assert "31/12/2022: chương trình đến 31/12/2022" in text
+    assert "chương trình đến 31/12/2022 (+2 trạm)" in text
+    assert "31/12/2022: chương trình" not in text
     page.evaluate("QN.goVillage(3)")
     assert "Mất sóng nếu hỏng trạm" not in popup.inner_text()
     served = page.evaluate(
@@ -391,6 +392,7 @@ def test_verdicts_are_filtered_by_operator_and_technology(desktop):
     assert page.locator(covered).inner_text() == "3"
     assert page.is_disabled("#qn-step")
     assert "Viettel · 4G" in page.locator("#qn-legend").inner_text()
+    assert "null" not in page.locator("#qn-side").inner_text()
     assert page.evaluate("QN.drawn().gaps") == 0
     page.select_option("#qn-operator", "VinaPhone")
     assert page.locator(covered).inner_text() == "0"

@@ -36,8 +36,14 @@
   function first(data, i) {
     const at = data.timeline.villages.findIndex((digits) => CODES[Number(digits[i])] === 'covered');
     if (at < 0) { return null; }
-    const found = data.timeline.steps[at];
-    return text.date(found.day) + ': ' + text.pick(found.title);
+    return titled(data.timeline.steps[at]);
+  }
+
+  /* Title of a step with its day, which many titles tell themselves. */
+  function titled(found) {
+    const title = text.pick(found.title);
+    const day = text.date(found.day);
+    return title.includes(day) ? title : day + ': ' + title;
   }
 
   /* The step, the day and the service in words. */
@@ -48,7 +54,7 @@
   function named(data, state) {
     const fixed = { [data.timeline.before]: 'when.before', [data.timeline.after]: 'when.after' };
     const now = step(data, state);
-    const title = fixed[state.step] ? t(fixed[state.step]) + ', ' + text.date(now.day) : text.pick(now.title);
+    const title = fixed[state.step] ? t(fixed[state.step]) + ', ' + text.date(now.day) : titled(now);
     return title.charAt(0).toUpperCase() + title.slice(1) + (service(state) ? ' · ' + service(state) : '');
   }
 
@@ -90,10 +96,11 @@
     [0, 1].forEach((when) => {
       byId('qn-when-' + when).checked = state.step === data.timeline[when ? 'after' : 'before'];
     });
-    byId('qn-step-now').replaceChildren(
-      el('b', {}, text.date(now.day)), ' ', text.pick(now.title),
-      filtered ? null : el('small', {}, t('time.share', { share: text.percent(now.p) }), change(now) ? '; ' + change(now) : '',
-        ' · ' + t('time.basis', { basis: text.code('origin', now.basis) })));
+    const facts = [t('time.share', { share: text.percent(now.p) }), change(now)].filter(Boolean).join('; ')
+      + ' · ' + t('time.basis', { basis: text.code('origin', now.basis) });
+    byId('qn-step-now').replaceChildren(...[
+      el('b', {}, titled(now)), filtered ? null : el('small', {}, facts),
+    ].filter(Boolean));
     const away = ![data.timeline.before, data.timeline.after].includes(state.step);
     const hint = filtered ? 'time.hintService' : away ? 'time.hintAway' : '';
     byId('qn-step-hint').hidden = !hint;
