@@ -39,7 +39,7 @@ _GENERATION: Final = re.compile(r"\b([2345])\s*g\b|\b(gsm|dcs|gprs|edge|umts|wcd
 _FAMILY: Final = {"gsm": "2G", "dcs": "2G", "gprs": "2G", "edge": "2G", "umts": "3G",
                   "wcdma": "3G", "hspa": "3G", "lte": "4G", "nr": "5G"}  # fmt: skip
 _LETTER: Final = {"g": "2G", "u": "3G", "l": "4G", "n": "5G"}
-_NUMBER: Final = re.compile(r"([+-]?\d+(?:[.,]\d+)?)\s*([a-zA-Zµ°%²]*\.?)")
+_NUMBER: Final = re.compile(r"([+-]?\d+(?:[.,]\d+)?)\s*([^\d\s.,]*\.?)")
 _DAY: Final = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})(?:[ T].*)?")
 _ISO: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T].*)?")
 _MONTH: Final = re.compile(r"(?:thang\s*)?(\d{1,2})[/.\-](\d{4})")
@@ -47,6 +47,10 @@ _YEAR: Final = re.compile(r"(?:nam\s*)?(19[89]\d|20\d\d)")
 _SERIAL: Final = re.compile(r"[345]\d{4}(?:\.\d+)?")
 _EXCEL_ZERO: Final = date(1899, 12, 30)
 _OMNI: Final = frozenset(("omni", "vohuong", "danghuong", "360", "omnidirectional", "dahuong"))
+
+
+THOUSANDS_BELOW: Final = "thousands below"
+"""Key beside the units: below this number three decimals are thousands, as Vietnam writes them."""
 
 
 class Unclear(ValueError):  # noqa: N818 (an answer, not a failure)
@@ -67,11 +71,13 @@ def number(cell: str, factors: Mapping[str, float]) -> tuple[float, bool]:
     if match is None:
         raise Unclear("a number")
     unit = match[2].casefold().rstrip(".")
-    if unit not in factors and unit:
-        raise Unclear("a number in " + ", ".join(key for key in factors if key))
+    if unit and (unit not in factors or unit == THOUSANDS_BELOW):
+        raise Unclear(
+            "a number in " + ", ".join(key for key in factors if key and key != THOUSANDS_BELOW)
+        )
     value = float(match[1].replace(",", "."))
-    if grouped and value < 10 and factors.get("thousands"):
-        value *= 1000  # 1.800 MHz is 1800 MHz written the Vietnamese way
+    if grouped and value < factors.get(THOUSANDS_BELOW, 0.0):
+        value = round(value * 1000)  # 1.800 MHz is 1800 MHz written the Vietnamese way
     scaled = value * factors.get(unit, 1.0)
     return scaled, bool(unit) or "," in match[1] or scaled != value or bool(grouped)
 
@@ -127,7 +133,7 @@ def frequencies(cell: str) -> list[tuple[float, bool]]:
             found.append((BANDS_MHZ[_THREEGPP[name[1]]], True))
             continue
         bare = re.sub(r"(?i)^\s*(gsm|dcs|umts|wcdma|lte|nr|[glun])\s*-?(?=\d{3})", "", piece)
-        value, _ = number(bare, {"": 1.0, "mhz": 1.0, "ghz": 1000.0, "thousands": 1.0})
+        value, _ = number(bare, {"": 1.0, "mhz": 1.0, "ghz": 1000.0, THOUSANDS_BELOW: 10.0})
         middle = BANDS_MHZ.get(int(value)) if value.is_integer() else None
         found.append((value if middle is None else middle, middle is not None))
     if not found:

@@ -21,6 +21,9 @@ CLOSE: Final = 90.0
 two names are as like as this."""
 
 
+_FIRST_VINTAGE: Final = "2019"
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """What a name was taken for.
@@ -82,8 +85,23 @@ def district_known(name: str) -> bool:
     return fold_unit_name(name) in {row.district for row in _former()}
 
 
+@lru_cache(maxsize=1)
+def vanished() -> frozenset[tuple[str, str]]:
+    """Folded names of units of 2019 that were gone in June 2025, each with its unit of today.
+
+    They had gone into neighbours that kept their names, so that such a name means more land since.
+    """
+    left = {row.key for row in _former() if row.vintage != _FIRST_VINTAGE}
+    return frozenset(
+        (row.key, row.successor)
+        for row in _former()
+        if row.vintage == _FIRST_VINTAGE and row.key not in left
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Former:
+    vintage: str
     code: str
     name: str
     key: str
@@ -111,6 +129,7 @@ def _former() -> tuple[_Former, ...]:
     table = pd.read_csv(layer_path("crosswalk"), dtype=str, keep_default_na=False)
     return tuple(
         _Former(
+            row["vintage"],
             row["old_code"],
             row["old_name_vi"],
             fold_unit_name(row["old_name_vi"]),

@@ -12,10 +12,14 @@ import shapely
 from pyproj import Transformer
 
 from qn_coverage.core.crs import COMPUTED, STORED
+from qn_coverage.core.text import fold_unit_name
 from qn_coverage.data.catalog import layer_path
+from qn_coverage.data.importing.communes import vanished
 from qn_coverage.data.importing.land import communes_m
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from qn_coverage.data.importing.communes import Unit
 
 GENERALISED_M: Final = 500.0
@@ -58,9 +62,30 @@ def _shape(unit: Unit) -> tuple[shapely.Geometry, float]:
     whole = present.geometry[present["code"] == unit.code].iloc[0]
     if not unit.former_code:
         return whole, 0.0
-    former = _former_m()
-    same = former.geometry[former["code"] == unit.former_code]
-    if same.empty:
+    parts = _parts(unit)
+    if not parts:
         return whole, 0.0
-    part = shapely.intersection(shapely.buffer(same.iloc[0], GENERALISED_M), whole)
+    part = shapely.intersection(shapely.buffer(shapely.union_all(parts), GENERALISED_M), whole)
     return (whole, 0.0) if part.is_empty else (part, GENERALISED_M)
+
+
+def _parts(unit: Unit) -> Sequence[shapely.Geometry]:
+    """Outlines of 2019 that hold a former unit, whichever of its years a row means.
+
+    The layer is of 2019. A unit that was still there in June 2025 may have swallowed neighbours
+    since; all that vanished in its unit of today are counted in.
+    """
+    former = _former_m()
+    same = former.geometry[former["code"] == unit.former_code].tolist()
+    if same and (fold_unit_name(unit.former), unit.code) in vanished():
+        return same
+    name, gone = fold_unit_name(unit.former), vanished()
+    rows = zip(former["name_vi"], former["successors"], former.geometry, strict=True)
+    found = [
+        (fold_unit_name(str(other)), shape)
+        for other, successors, shape in rows
+        if unit.code in str(successors).split("; ")
+    ]
+    if name not in {key for key, _ in found}:
+        return []
+    return [shape for key, shape in found if key == name or (key, unit.code) in gone]

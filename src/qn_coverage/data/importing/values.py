@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from qn_coverage.data.importing import cells
-from qn_coverage.data.importing.cells import Unclear, once
+from qn_coverage.data.importing.cells import THOUSANDS_BELOW, Unclear, once
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,8 +28,8 @@ UNITS: Final[Mapping[str, Mapping[str, float]]] = {
     "eirp_dbm": {"": 1.0, "dbm": 1.0},
     "level_dbm": {"": 1.0, "dbm": 1.0},
     "uncertainty_m": {"": 1.0, "m": 1.0, "km": 1000.0, "met": 1.0, "mét": 1.0},
-    "population": {"": 1.0, "nguoi": 1.0, "người": 1.0, "thousands": 1.0, "khẩu": 1.0},
-    "households": {"": 1.0, "ho": 1.0, "hộ": 1.0, "thousands": 1.0},
+    "population": {"": 1.0, "nguoi": 1.0, "người": 1.0, THOUSANDS_BELOW: 1000.0, "khẩu": 1.0},
+    "households": {"": 1.0, "ho": 1.0, "hộ": 1.0, THOUSANDS_BELOW: 1000.0},
 }
 """Units that a number may carry, with the factor to the schema's unit."""
 
