@@ -74,9 +74,9 @@ def map_key() -> str:
         f'<div class="key"><div><b>{both(("Xác suất có sóng", "Probability of signal"))}</b>'
         f"<ul>{ramp}</ul></div><div><b>{both(('Tăng thêm ít nhất', 'Rise of at least'))}</b>"
         f"<ul>{steps}</ul></div><div><ul>"
-        f"<li><b class=no>1</b>{both(('trạm được chọn', 'chosen site'))}</li>"
-        f"<li><i class=gap></i>{both(('vùng lõm hiện nay', 'gap today'))}</li>"
-        f"<li><i class=dot></i>{both(('thôn có thêm sóng', 'village that gains'))}</li>"
+        f"<li><b class=no>1</b><span>{both(('trạm được chọn', 'chosen site'))}</span></li>"
+        f"<li><i class=gap></i><span>{both(('vùng lõm hiện nay', 'gap today'))}</span></li>"
+        f"<li><i class=dot></i><span>{both(('thôn có thêm sóng', 'village gains'))}</span></li>"
         "</ul></div></div>"
     )
 

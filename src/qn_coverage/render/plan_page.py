@@ -75,6 +75,7 @@ def _map() -> str:
         f'aria-label="{swipe[0]} / {swipe[1]}"/>'
         f"<span>{both(('Theo phương án', 'With the plan'))}</span></div>"
         '<label class="only"><input id="qn-gain" type="checkbox" checked/> '
-        f"{both(('Tô đậm chỗ có thêm sóng', 'Highlight where signal is gained'))}</label>",
+        f"<span>{both(('Tô đậm chỗ có thêm sóng', 'Highlight where signal is gained'))}</span>"
+        "</label>",
         plan_map.map_key(),
     )

@@ -58,7 +58,7 @@ def priced(found: Sited, scene: Scene, costs: Costs) -> pd.DataFrame:
                 "cost_vnd": _sum(ends["value"]),
                 "cost_low_vnd": _sum(ends["low"]),
                 "cost_high_vnd": _sum(ends["high"]),
-                "cost_vi": "; ".join(f"{vi} {amount / 1e9:.2f} tỷ" for vi, _, amount in parts),
+                "cost_vi": "; ".join(f"{vi} {_vi(amount / 1e9)} tỷ" for vi, _, amount in parts),
                 "cost_en": "; ".join(f"{en} {amount / 1e9:.2f} bn" for _, en, amount in parts),
             }
         )
@@ -90,6 +90,11 @@ def people_within(scene: Scene, radius_km: float) -> npt.NDArray[np.float64]:
     disc = (steps[:, np.newaxis] ** 2 + steps[np.newaxis, :] ** 2 <= half**2).astype(np.float64)
     summed = signal.fftconvolve(scene.people.astype(np.float64), disc, mode="same")
     return np.maximum(summed, 0.0)
+
+
+def _vi(value: float) -> str:
+    """Number with a decimal comma."""
+    return f"{value:.2f}".replace(".", ",")
 
 
 def _sum(parts: list[tuple[str, str, float]]) -> float:

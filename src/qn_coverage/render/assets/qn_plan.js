@@ -34,6 +34,9 @@
     map.createPane(name).style.zIndex = order;
     map.getPane(name).style.pointerEvents = 'none';
   });
+  /* Shading darkens what lies below it in the map's own stack, so the sea has to be there as well. */
+  map.createPane('qn-sea').style.zIndex = 150;
+  L.rectangle([[10, 95], [33, 120]], { pane: 'qn-sea', stroke: false, fillColor: '#dde8ef', fillOpacity: 1, interactive: false }).addTo(map);
   map.getPane('qn-relief').style.mixBlendMode = 'multiply';
   function image(name, opacity) {
     const entry = data.images[name];
