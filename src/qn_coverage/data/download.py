@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import errno
+import logging
 import shutil
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote, unquote
 
 import requests
 
@@ -25,6 +28,11 @@ LONGEST_WAIT_S: Final = 60.0
 
 _CONNECT_S, _READ_S = 15.0, 60.0
 _CHUNK: Final = 1 << 16
+_HEADERS: Final = {
+    "Accept-Encoding": "identity",
+    # Public servers of OpenStreetMap refuse programs that don't say who they are.
+    "User-Agent": "qn-coverage (open-source coverage toolkit)",
+}
 _PASSING: Final = frozenset({408, 429, 500, 502, 503, 504})
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
@@ -75,6 +83,7 @@ def download(
     *,
     wait: Callable[[float], None],
     advance: Advance | None = None,
+    secret: str = "",
 ) -> Download:
     """Bring a file to `part`, going on where an earlier try was cut.
 
@@ -91,6 +100,8 @@ def download(
         Called with seconds between two tries, e.g. ``time.sleep``.
     advance
         Told how many of how many bytes have come.
+    secret
+        Added to the address on asking, e.g. ``"&token=…"``; it stands in no error and no log.
 
     Raises
     ------
@@ -103,9 +114,15 @@ def download(
     try:
         if not url.startswith(("http://", "https://")):
             return _copy(Path(url), part)
-        return _patiently(url, part, wait, advance)
+        with _unlogged(secret):
+            return _patiently(url, secret, part, wait, advance)
     except OSError as error:
         raise not_written(part, error) from error
+    except (AbsentError, FetchError) as error:
+        if not secret:
+            raise
+        # Without its causes, whose texts hold the whole address.
+        raise _silenced(error, url, secret) from None
 
 
 def _copy(source: Path, part: Path) -> Download:
@@ -116,13 +133,13 @@ def _copy(source: Path, part: Path) -> Download:
 
 
 def _patiently(
-    url: str, part: Path, wait: Callable[[float], None], advance: Advance | None
+    url: str, secret: str, part: Path, wait: Callable[[float], None], advance: Advance | None
 ) -> Download:
     pause_s = FIRST_WAIT_S
     began = _size(part)
     for left in reversed(range(ATTEMPTS)):
         try:
-            last_modified = _pull(url, part, advance)
+            last_modified = _pull(url, secret, part, advance)
         except _PassingError as failure:
             if left == 0:
                 raise _given_up(url, failure) from failure
@@ -134,13 +151,13 @@ def _patiently(
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 
-def _pull(url: str, part: Path, advance: Advance | None) -> str:
+def _pull(url: str, secret: str, part: Path, advance: Advance | None) -> str:
     """One try. Returns the server's ``Last-Modified``."""
     size, mark = _size(part), _mark(part)
-    headers = {"Accept-Encoding": "identity"}
+    headers = dict(_HEADERS)
     if size and mark:
         headers |= {"Range": f"bytes={size}-", "If-Range": mark}
-    with _response(url, headers) as response:
+    with _response(url + secret, headers) as response:
         _judge(response, url, part)
         start = size if response.status_code == HTTPStatus.PARTIAL_CONTENT else 0
         total = _total(response, start)
@@ -227,6 +244,48 @@ def _remember(part: Path, response: requests.Response) -> None:
         _memory(part).write_text(mark, encoding="ascii", errors="ignore")
     else:
         _memory(part).unlink(missing_ok=True)
+
+
+# --- secrets -------------------------------------------------------------------------------------
+
+
+def without(secret: str, text: str) -> str:
+    """Text in which a secret, its value after ``=`` and their coded forms are blotted out."""
+    for form in (secret, secret.rpartition("=")[2]):
+        for written in (form, unquote(form), quote(form), quote(unquote(form), safe="")):
+            text = text.replace(written, "***") if written else text
+    return text
+
+
+def _silenced(error: AbsentError | FetchError, url: str, secret: str) -> AbsentError | FetchError:
+    if isinstance(error, AbsentError):
+        return AbsentError(url)
+    told = error.problems[0]
+    return FetchError(
+        told.code,
+        without(secret, told.file),
+        without(secret, told.found),
+        told.expected,
+        told.mend,
+    )
+
+
+@contextmanager
+def _unlogged(secret: str) -> Iterator[None]:
+    """Blot a secret out of what urllib3 logs of its requests."""
+
+    def blot(record: logging.LogRecord) -> bool:
+        record.msg, record.args = without(secret, record.getMessage()), ()
+        return True
+
+    loggers = [logging.getLogger(f"urllib3.{name}") for name in ("connectionpool", "util.retry")]
+    for logger in loggers if secret else ():
+        logger.addFilter(blot)
+    try:
+        yield
+    finally:
+        for logger in loggers:
+            logger.removeFilter(blot)
 
 
 # --- what is told --------------------------------------------------------------------------------
