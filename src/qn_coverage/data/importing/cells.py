@@ -15,14 +15,16 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_SPELLINGS: Final = {
+    "Viettel": "viettel vt vtl viettelmobile viettelqnh viettelquangninh",
+    "VinaPhone": "vinaphone vina vnp vnpt vnptvinaphone vnptquangninh vnptqnh",
+    "MobiFone": "mobifone mobi mbf vms mobifonequangninh mobifoneqnh",
+    "Vietnamobile": "vietnamobile vnm vnmobile hutchison",
+}
+
 OPERATORS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        **dict.fromkeys(("viettel", "vt", "viettelmobile", "viettelqnh", "viettelquangninh", "vtl"), "Viettel"),
-        **dict.fromkeys(("vinaphone", "vnpt", "vina", "vnp", "vnptvinaphone", "vnptquangninh", "vnptqnh"), "VinaPhone"),
-        **dict.fromkeys(("mobifone", "mobi", "mbf", "vms", "mobifonequangninh", "mobifoneqnh"), "MobiFone"),
-        **dict.fromkeys(("vietnamobile", "vnm", "vnmobile", "hutchison"), "Vietnamobile"),
-    }
-)  # fmt: skip
+    {spelt: name for name, text in _SPELLINGS.items() for spelt in text.split()}
+)
 """Spellings of the operators, without accents, case, blanks and punctuation."""
 
 BANDS_MHZ: Final[Mapping[int, float]] = MappingProxyType(
@@ -190,7 +192,7 @@ def day(cell: str, *, day_first: bool = True) -> tuple[date, str]:
 
 
 def days_are_month_first(cells: Sequence[str]) -> bool | None:
-    """Whether a column writes the month first; None if it does both (a Vietnamese list does not)."""
+    """Whether a column writes the month first; None if it does both, which no list should."""
     pairs = [(int(m[1]), int(m[2])) for cell in cells if (m := _DAY.fullmatch(cell.strip()))]
     day_first, month_first = any(a > 12 for a, _ in pairs), any(b > 12 for _, b in pairs)
     return None if day_first and month_first else month_first

@@ -80,8 +80,10 @@ def _near(xy: Floats) -> tuple[Indices, Indices, Floats]:
     )
     places, heads = xy[first], first[group]
     together = np.flatnonzero(heads != np.arange(len(xy)))
-    far, others = KDTree(places).query(
-        places, k=range(1, min(_NEIGHBOURS + 1, len(places)) + 1), distance_upper_bound=NEAR_M
+    nearest = range(1, min(_NEIGHBOURS + 1, len(places)) + 1)
+    far, others = (
+        np.asarray(found)
+        for found in KDTree(places).query(places, k=nearest, distance_upper_bound=NEAR_M)
     )
     here, there = np.repeat(np.arange(len(places)), far.shape[1]), others.ravel()
     apart = (there < len(places)) & (there != here)

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 _NEAR_DEG: Final = 0.02
 _EXPECTED: Final = {
-    "outside-province": f"a place within {PROVINCE_BOUNDS[0]}-{PROVINCE_BOUNDS[2]} and {PROVINCE_BOUNDS[1]}-{PROVINCE_BOUNDS[3]}",
+    "outside-province": "a place within {}-{} and {}-{}".format(
+        *PROVINCE_BOUNDS[::2], *PROVINCE_BOUNDS[1::2]
+    ),
     "ambiguous-coordinates": "coordinates with one sense",
     "ambiguous-zone": "a zone that the numbers tell",
     "empty-geometry": "coordinates",

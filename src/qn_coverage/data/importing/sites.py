@@ -44,6 +44,7 @@ _NUMBERS: Final = (
     "eirp_dbm",
     "uncertainty_m",
 )
+_SAME_MAST_M: Final = 50.0
 _MEND_OPERATOR: Final = "fill it in, or say --set operator=Viettel if the list is one operator's"
 _MEND_TECHNOLOGY: Final = "fill it in, or say --set technology=4G if all rows are of one"
 
@@ -131,10 +132,12 @@ def _tilts(draft: Draft) -> Any:
 def _operators(draft: Draft) -> list[str]:
     column = required_texts(draft, "operator", _MEND_OPERATOR)
     known = {cell: cells.operator(cell) for cell in dict.fromkeys(column)}
-    rows = pd.Series(column).groupby(column).indices
+    rows: dict[str, list[int]] = {}
+    for row, cell in enumerate(column):
+        rows.setdefault(cell, []).append(row)
     for cell, common in known.items():
         if common is not None and common != cell:
-            draft.note_same(rows[cell].tolist(), "operator", "operator", cell, common, common)
+            draft.note_same(rows[cell], "operator", "operator", cell, common, common)
     return [known[cell] or cell for cell in column]
 
 
@@ -292,7 +295,7 @@ def _mast_places(ids: Sequence[str], places: Places, take: Any) -> tuple[Any, An
     near = np.hypot(
         (frame["lon"] - first["lon"]) * 104_000, (frame["lat"] - first["lat"]) * 110_700
     )
-    same = near.to_numpy() <= 50.0
+    same = np.asarray(near) <= _SAME_MAST_M
     lon = np.where(same, first["lon"], frame["lon"])
     lat = np.where(same, first["lat"], frame["lat"])
     return lon, lat

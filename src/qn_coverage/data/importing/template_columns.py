@@ -82,7 +82,8 @@ _COMMUNE: Final = Asked(
 SITES: Final = (
     Asked("site_id", "Mã trạm", f"{EXAMPLE} – xoá dòng này / delete this row",
           "mã của cột hoặc vị trí; mỗi công nghệ hoặc hướng một dòng, cùng mã trạm",
-          "code of the mast; a row for each technology or direction, with the same code", needed=True),
+          "code of the mast; a row for each technology or direction, with the same code",
+          needed=True),
     Asked("name", "Tên trạm", "Trạm mẫu", "tên trạm", "name of the site"),
     Asked("operator", "Nhà mạng", "Viettel", "chọn trong danh sách", "from the list",
           needed=True, choices=OPERATORS),
