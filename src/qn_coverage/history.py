@@ -45,10 +45,16 @@ class History:
         ``land_km2``, ``land_share``, ``population``, ``population_share``,
         ``population_gained``, ``population_lost`` (since the step before), ``villages``,
         ``villages_covered``; of villages ``verdict``, ``class``, ``probability``.
+    first_step
+        Index of the first step at which each cell is covered, -1 for never; int16 (rows, cols).
+    lost
+        Cells that were covered at some step and are not at the last, shape (rows, cols).
     """
 
     steps: tuple[Step, ...]
     table: pd.DataFrame
+    first_step: npt.NDArray[np.int16]
+    lost: npt.NDArray[np.bool_]
 
     def of_level(self, level: str) -> pd.DataFrame:
         """Rows of one level."""
@@ -86,6 +92,7 @@ class Recorder:
         self._steps: list[Step] = []
         self._parts: list[pd.DataFrame] = []
         self._previous: npt.NDArray[np.bool_] | None = None
+        self._first: npt.NDArray[np.int16] | None = None
 
     def __call__(self, step: Step, coverage: Coverage) -> None:
         """Take down the state at the next step."""
@@ -94,15 +101,31 @@ class Recorder:
         villages = self._villages(step, coverage, now)
         covered = villages["verdict"].to_numpy() == COVERED
         units = [timeline.unit_rows(step, now, then, zones, covered) for zones in self._levels]
+        if self._first is None:
+            self._first = np.full(now.shape, timeline.NEVER, dtype=np.int16)
+        timeline.note_first(self._first, now, len(self._steps))
         self._steps.append(step)
         self._parts += [*units, villages]
         self._previous = now
 
     def history(self) -> History:
-        """Everything taken down so far."""
+        """Everything taken down so far.
+
+        Raises
+        ------
+        ValueError
+            Nothing was.
+        """
+        if self._first is None or self._previous is None:
+            raise ValueError("there is no step")
         # Units have no verdict and villages no shares: empty, not false.
         rows = [row for part in self._parts for row in records(part)]
-        return History(tuple(self._steps), pd.DataFrame(rows).convert_dtypes())
+        return History(
+            tuple(self._steps),
+            pd.DataFrame(rows).convert_dtypes(),
+            self._first,
+            (self._first != timeline.NEVER) & ~self._previous,
+        )
 
     def _villages(
         self, step: Step, coverage: Coverage, covered: npt.NDArray[np.bool_]

@@ -370,7 +370,7 @@ STEPS = (
 )  # fmt: skip
 
 
-def _history() -> History:
+def _history(grid: Grid) -> History:
     """Shares between those of the two days, and a little lost with 2G."""
     rows = []
     for index, step in enumerate(STEPS):
@@ -403,7 +403,12 @@ def _history() -> History:
             }
             for village in _villages().itertuples()
         ]
-    return History(STEPS, pd.DataFrame(rows))
+    first = np.full(grid.shape, -1, dtype=np.int16)
+    first[24:44, 8:18] = 0
+    first[24:44, 18:30] = 1
+    lost = np.zeros(grid.shape, dtype=bool)
+    lost[24:30, 8:12] = True
+    return History(STEPS, pd.DataFrame(rows), first, lost)
 
 
 def _sites() -> pd.DataFrame:
@@ -491,7 +496,7 @@ def make_study(grid: Grid, **changed) -> Study:
         "land": Raster(land, grid),
         "before": _coverage(grid, BEFORE, -70.0, -125.0),
         "after": _coverage(grid, AFTER, -65.0, -112.0),
-        "history": _history(),
+        "history": _history(grid),
         "village_layers": _village_layers(),
         "sites": _sites(),
         "losses": pd.DataFrame(),

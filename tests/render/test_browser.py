@@ -346,6 +346,21 @@ def test_the_time_slider_recolours_communes_and_villages_step_by_step(desktop):
     assert page.locator("#qn-step-hint").is_hidden()
 
 
+def test_one_image_shows_since_when_land_is_covered_with_a_legend_of_its_steps(desktop):
+    page = desktop.page
+    page.check("input[name=theme][value=since]")
+    assert page.locator(".qn-cells").count() == 1
+    shown = page.locator("#qn-legend").inner_text()
+    assert "13/07/2020: trước chương trình" in shown
+    assert "chương trình đến 31/12/2022 (+2 trạm)" in shown
+    assert "ngày của bài viết nền" not in shown  # it covers nothing new
+    assert "có sóng rồi lại mất" in shown
+    page.check("input[value=en]")
+    assert "covered, then lost again" in page.locator("#qn-legend").inner_text()
+    page.check("input[name=theme][value=share]")
+    assert page.locator(".qn-cells").count() == 0
+
+
 def test_each_step_says_its_day_its_change_and_what_it_rests_on_in_both_languages(desktop):
     page = desktop.page
     slide(page, 3)

@@ -44,3 +44,16 @@ def test_every_operator_and_programme_has_a_colour():
     assert set(legend.operator_colours([str(i) for i in range(9)])) == {str(i) for i in range(9)}
     assert set(legend.programme_colours(["", "p"])) == {"", "p"}
     assert set(legend.technology_colours(["4G", "6G"])) == {"4G", "6G"}
+
+
+@pytest.mark.parametrize("steps", [1, 2, 5, 9, 10])
+def test_each_step_has_a_colour_of_its_own_that_darkens_with_time(steps):
+    colours = legend.since_colours(steps)
+    assert len(colours) == steps + 1
+    assert len(set(colours)) == steps + 1
+    later = [luminance(colour) for colour in colours[1:-1]]
+    assert all(a > b for a, b in pairwise(later))
+
+
+def test_more_steps_than_colours_still_have_one_each():
+    assert len(legend.since_colours(40)) == 41

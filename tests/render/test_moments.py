@@ -46,3 +46,17 @@ def test_villages_by_operator_and_technology_are_those_of_the_table(study, level
     told = [CLASS_CODES[int(digit)] for digit in found["Viettel|4G"]["villages"][1]]
     assert told == study.villages["class_after"].tolist()
     assert set(found["VinaPhone|"]["villages"][1]) == {"1"}
+
+
+def test_since_when_is_drawn_on_land_alone_and_what_is_lost_apart(study):
+    from qn_coverage.render import overlay
+    from qn_coverage.render.map import since_classes
+
+    classes = since_classes(study.history, study.land.values)
+    land = study.land.values > 0.0
+    assert (classes[~land] == overlay.TRANSPARENT).all()
+    assert set(classes[land].tolist()) == {0, 1, len(STEPS), overlay.TRANSPARENT}
+    entries = moments.since_legend(study)
+    assert [entry["step"] for entry in entries] == [0, 1, None]
+    colours = {entry["colour"] for entry in entries}
+    assert len(colours) == 3

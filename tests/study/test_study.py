@@ -209,6 +209,16 @@ def test_the_summary_tells_the_timeline_of_the_province(tiny_study):
     assert all(sum(entry["villages_by_class"].values()) == 3 for entry in told)
 
 
+def test_the_first_step_of_each_cell_agrees_with_the_states_of_the_study(tiny_study):
+    history = tiny_study.history
+    codes = [step.code for step in history.steps]
+    np.testing.assert_array_equal(history.first_step == 0, tiny_study.before.covered())
+    until = codes.index("founding-text")
+    served = (history.first_step >= 0) & (history.first_step <= until)
+    np.testing.assert_array_equal(served, tiny_study.after.covered())
+    assert not history.lost.any()
+
+
 def test_a_site_that_comes_after_the_study_is_in_the_timeline_alone(tmp_path, tiny_study):
     scenario = tiny.write_province(tmp_path)
     sectors = pd.read_csv(tmp_path / "sectors.csv", dtype={"programme": str}, keep_default_na=False)
@@ -244,6 +254,7 @@ def test_switching_2g_off_takes_what_only_2g_reached(tmp_path):
     assert villages.loc[("2g-off", "v1"), "verdict"] == "not_covered"
     province = study.history.of_level("province").set_index("step")
     assert province.loc["2g-off", "population_lost"] > 0.0
+    assert study.history.lost.any()
 
 
 def test_a_study_of_later_days_leaves_out_what_came_before(tmp_path):

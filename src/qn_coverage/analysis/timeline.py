@@ -7,7 +7,7 @@ switched off is left out layer by layer, so that nothing has to be computed agai
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from qn_coverage.analysis.steps import Step
     from qn_coverage.analysis.zonal import Zones
     from qn_coverage.core.grid import Grid
+
+
+NEVER: Final = -1
+"""Value of `first_step` where no step covers."""
 
 
 def each_state(
@@ -111,13 +115,18 @@ def shares_of_steps(
     return pd.concat(tables, ignore_index=True)
 
 
+def note_first(first: npt.NDArray[np.int16], now: npt.NDArray[np.bool_], step: int) -> None:
+    """Put a step into the cells that are covered at it and were not before."""
+    first[now & (first == NEVER)] = step
+
+
 def first_step(covered: Iterable[npt.NDArray[np.bool_]]) -> npt.NDArray[np.int16]:
-    """Index of the first step at which each cell (or village) is covered, -1 for never."""
+    """Index of the first step at which each cell (or village) is covered, `NEVER` for none."""
     out: npt.NDArray[np.int16] | None = None
     for index, now in enumerate(covered):
         if out is None:
-            out = np.full(now.shape, -1, dtype=np.int16)
-        out[now & (out < 0)] = index
+            out = np.full(now.shape, NEVER, dtype=np.int16)
+        note_first(out, now, index)
     if out is None:
         raise ValueError("there is no step")
     return out

@@ -131,6 +131,7 @@ def _legend(study: Study, technology: str) -> dict[str, Any]:
         "share": legend.classes(legend.SHARE_BREAKS, legend.SHARE_COLOURS, scale=100.0),
         "level": level[:-1],
         "margin": legend.classes(legend.MARGIN_BREAKS_DB, legend.MARGIN_COLOURS),
+        "since": moments.since_legend(study),
     }
 
 

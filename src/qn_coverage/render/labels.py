@@ -96,12 +96,14 @@ _SWITCHES: Final = {
     "time.basis": ("ngày: {basis}", "day: {basis}"),
     "time.hintAway": (
         (
-            "Ảnh tín hiệu, vùng trống và số trong cửa sổ chỉ có cho hai ngày trước, sau; màu xã và "
-            "ký hiệu thôn theo bước đã chọn."
+            "Mức, dự trữ tín hiệu, vùng trống và số trong cửa sổ chỉ có cho hai ngày trước, sau; "
+            "màu xã và ký hiệu thôn theo bước đã chọn. Đất có sóng từ bước nào: xem “Có sóng từ "
+            "khi”."
         ),
         (
-            "Signal images, gaps and the figures in popups are for the two days before and after "
-            "only; communes and villages show the chosen step."
+            "Level, margin, gaps and the figures in popups are for the two days before and after "
+            "only; communes and villages show the chosen step. “Covered since” shows the land that "
+            "each step covers."
         ),
     ),
     "time.hintService": (
@@ -118,6 +120,7 @@ _SWITCHES: Final = {
     "theme.share": ("Tỷ lệ phủ sóng", "Covered share"),
     "theme.level": ("Mức tín hiệu", "Signal level"),
     "theme.margin": ("Dự trữ tín hiệu", "Signal margin"),
+    "theme.since": ("Có sóng từ khi", "Covered since"),
     "metric.title": ("Tỷ lệ tính theo", "Share of"),
     "metric.population": ("Dân số có sóng", "Population with signal"),
     "metric.land": ("Diện tích đất có sóng", "Land with signal"),
@@ -172,6 +175,8 @@ _LEGEND: Final = {
         "Mức tín hiệu {technology}, trung vị trong ô (dBm)",
         "{technology} signal level, median in the cell (dBm)",
     ),
+    "legend.since": ("Đất có sóng từ bước", "Land covered since"),
+    "legend.lost": ("có sóng rồi lại mất", "covered, then lost again"),
     "legend.edge": ("rìa vùng phủ", "edge of coverage"),
     "legend.margin": (
         "Dự trữ so với mức cần có, mọi công nghệ (dB)",

@@ -30,6 +30,17 @@ MARGIN_BREAKS_DB: Final = (20.0, 10.0, 0.0, -10.0)
 MARGIN_COLOURS: Final = ("#01665e", "#5ab4ac", "#c7eae5", "#e6cf97", "#a6611a")
 """BrBG: green where there is signal, brown where there is none."""
 
+SINCE_FIRST_COLOUR: Final = "#d6d3cb"
+"""What was covered before anything else happened."""
+
+SINCE_COLOURS: Final = (
+    "#fde725", "#b5de2b", "#6ece58", "#35b779", "#1f9e89", "#26828e", "#31688e", "#3e4989",
+    "#482878",
+)  # fmt: skip
+"""Viridis (Smith & van der Walt 2015), early to late."""
+
+SINCE_LOST_COLOUR: Final = "#d55e00"
+
 NO_VALUE_COLOUR: Final = "#cfd4d6"
 GAP_COLOUR: Final = "#7b1fa2"
 
@@ -88,6 +99,15 @@ def level_breaks_dbm(required_dbm: float, threshold_dbm: float) -> tuple[float, 
     """
     above = tuple(required_dbm + step for step in LEVEL_STEPS_DB)
     return (*above, min(threshold_dbm, required_dbm))
+
+
+def since_colours(steps: int) -> tuple[str, ...]:
+    """One colour a step, spread over the ramp, the first step apart; and one for what is lost."""
+    later = max(steps - 1, 0)
+    last = len(SINCE_COLOURS) - 1
+    spread = [round(last * i / max(later - 1, 1)) for i in range(later)]
+    first = (SINCE_FIRST_COLOUR,) if steps else ()
+    return (*first, *(SINCE_COLOURS[i] for i in spread), SINCE_LOST_COLOUR)
 
 
 def operator_colours(operators: Sequence[str]) -> dict[str, str]:

@@ -6,17 +6,19 @@ import html
 from typing import TYPE_CHECKING, Any, Final
 
 import folium
+import numpy as np
 
+from qn_coverage.analysis.timeline import NEVER
 from qn_coverage.render import document, legend, overlay, page, vendored
 from qn_coverage.render.behaviour import DATA, LICENCES, Behaviour
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import numpy as np
     import numpy.typing as npt
 
     from qn_coverage.analysis.coverage import Coverage
+    from qn_coverage.history import History
     from qn_coverage.study import Study
 
 _MAX_ZOOM: Final = 18
@@ -99,7 +101,12 @@ def _images(study: Study) -> dict[str, dict[str, Any]]:
         )
         found[f"level{index}"] = _entry(level, "qn-signal", opacity=0.9, cells=True)
         found[f"margin{index}"] = _entry(margin, "qn-signal", opacity=0.9, cells=True)
-    return found
+    since = overlay.class_overlay(
+        since_classes(study.history, land),
+        study.grid,
+        legend.since_colours(len(study.history.steps)),
+    )
+    return found | {"since": _entry(since, "qn-signal", opacity=0.9, cells=True)}
 
 
 def level_classes(
@@ -117,6 +124,13 @@ def margin_classes(coverage: Coverage, land: npt.NDArray[np.floating]) -> npt.ND
     covered_classes = legend.MARGIN_BREAKS_DB.index(0.0)
     classes[(land <= 0.0) & (classes > covered_classes)] = overlay.TRANSPARENT
     return classes
+
+
+def since_classes(history: History, land: npt.NDArray[np.floating]) -> npt.NDArray[np.uint8]:
+    """Step at which land is first covered; one more where the signal is lost again."""
+    classes = np.where(history.lost, len(history.steps), history.first_step)
+    drawn = (land > 0.0) & (history.first_step != NEVER)
+    return np.where(drawn, classes, overlay.TRANSPARENT).astype(np.uint8)
 
 
 def _entry(

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 from qn_coverage.analysis.statistics import ANY
+from qn_coverage.analysis.timeline import NEVER
 from qn_coverage.core.rules import CLASS_CODES
 from qn_coverage.history import VILLAGE_LEVEL
 from qn_coverage.render.layers import number, whole
+from qn_coverage.render.legend import since_colours
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -105,6 +109,23 @@ def services_document(
         "technologies": sorted({technology for _, technology in pairs} - {ANY}),
         "of": found,
     }
+
+
+def since_legend(study: Study) -> list[dict[str, Any]]:
+    """Colours of the steps at which land is first covered; ``step`` is None for what is lost.
+
+    Steps that cover no new land are left out.
+    """
+    history = study.history
+    colours = since_colours(len(history.steps))
+    on_land = study.land.values > 0.0
+    used = np.unique(history.first_step[on_land & ~history.lost])
+    entries: list[dict[str, Any]] = [
+        {"step": int(step), "colour": colours[step]} for step in used if step != NEVER
+    ]
+    if (history.lost & on_land).any():
+        entries.append({"step": None, "colour": colours[-1]})
+    return entries
 
 
 def _step(study: Study, step: Step) -> dict[str, Any]:

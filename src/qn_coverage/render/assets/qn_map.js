@@ -97,6 +97,7 @@
     }
     ['level', 'margin'].forEach((theme) => [0, 1].forEach((when) => keep(theme + when,
       images[theme + when], state.theme === theme && state.when === when)));
+    keep('since', images.since, state.theme === 'since');
     keep('land', parts.land, state.theme !== 'share');
     keep('relief', images.relief, state.layers.relief);
     keep('gaps', parts.gaps.group, QN.gapsShown(state));

@@ -116,5 +116,5 @@
       byId(id).addEventListener('change', (event) => QN.set({ [key]: event.target.value })));
   }
 
-  QN.moments = { share, classes, first, named, draw, listen };
+  QN.moments = { share, classes, first, titled, named, draw, listen };
 })(window.QN);

@@ -126,6 +126,12 @@
       const last = data.legend.margin.length - 1;
       part = ramp(t('legend.margin'), data.legend.margin, '',
         { 2: t('legend.justCovered'), [last - 1]: t('legend.weak'), [last]: t('legend.none') });
+    } else if (state.theme === 'since') {
+      part = el('section', {}, el('h3', {}, t('legend.since')),
+        el('ul', { class: 'qn-ramp' }, data.legend.since.map((entry) => el('li', {}, swatch(entry.colour),
+          el('span', {}, entry.step === null ? t('legend.lost')
+            : QN.moments.titled(data.timeline.steps[entry.step]))))));
+      return part;
     } else {
       const none = state.metric === 'villages'
         ? [el('li', {}, swatch(data.colours.none), el('span', {}, t('legend.noVillages')))] : [];
