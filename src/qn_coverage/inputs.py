@@ -84,7 +84,7 @@ def read_inputs(scenario: Scenario) -> Inputs:
         grid=grid,
         communes=communes,
         former_communes=read_units(files["former_communes"]),
-        districts=read_units(files["districts"]),
+        districts=read_units(files["districts"], layer="districts"),
         sectors=read_sectors(files["sectors"]),
         villages=read_villages(files["villages"]),
         places=read_places(files["places"]),
