@@ -4,7 +4,7 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from qn_coverage.core.errors import UnknownNameError
+from qn_coverage.core.errors import InvalidDataError, UnknownNameError
 from qn_coverage.data.catalog import layer_path
 from qn_coverage.data.importing.cells import (
     Unclear,
@@ -245,6 +245,24 @@ def test_lists_of_two_operators_become_one_file(tmp_path):
     report = import_sites(files, tmp_path / "out.parquet")
     assert len(read_sectors(tmp_path / "out.parquet")) == 8
     assert sum(note.code == "proposed-same-mast" for note in report.notes) == 4
+
+
+def test_rows_of_two_files_of_one_name_are_told_apart(tmp_path):
+    bad = [LINES[0], ("", "", *LINES[1][2:]), *((f"W{r[0]}", *r[1:]) for r in rows()[1:])]
+    files = []
+    for folder, lines in (("a", LINES), ("b", bad)):
+        (tmp_path / folder).mkdir()
+        files.append(write_xlsx(tmp_path / folder / "tram.xlsx", lines))
+    report = import_sites(files, tmp_path / "out.parquet", skip_refused=True)
+    assert (report.read, report.taken) == (8, 7)
+    assert {p.file for p in report.problems} == {"b/tram.xlsx [Sheet]"}
+
+
+def test_the_same_file_twice_is_refused(tmp_path):
+    path = write_xlsx(tmp_path / "tram.xlsx", LINES)
+    with pytest.raises(InvalidDataError) as caught:
+        import_sites([path, path], None)
+    assert caught.value.codes == {"same-file"}
 
 
 # --- villages ------------------------------------------------------------------------------------

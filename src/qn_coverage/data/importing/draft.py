@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +20,6 @@ from qn_coverage.data.importing.text import cleaned, repaired
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from qn_coverage.data.importing.grid import Grid
 
@@ -103,6 +104,25 @@ class Draft:
         return [str(cell) for cell in self.cells[name]]
 
 
+def labels(files: Sequence[Path]) -> dict[str, Path]:
+    """Files by the name that messages give them: with the folder where two are called alike.
+
+    Raises
+    ------
+    InvalidDataError
+        ``same-file``: rows could not be told apart.
+    """
+    paths = [Path(path) for path in files]
+    names = Counter(path.name for path in paths)
+    found: dict[str, Path] = {}
+    for path in paths:
+        label = path.name if names[path.name] == 1 else f"{path.absolute().parent.name}/{path.name}"
+        if label in found:
+            raise refused("same-file", path, "the same name twice", "each file once", "rename it")
+        found[label] = path
+    return found
+
+
 def load(
     files: Sequence[Path],
     kind: str,
@@ -138,8 +158,9 @@ def load(
             raise UnknownNameError("field", name, KINDS[kind])
     draft = Draft(pd.DataFrame(), [], [], [], [], [])
     frames = []
-    for path in files:
-        for grid, header in _tables(draft, open_file(path, encoding), kind, mapping):
+    for label, path in labels(files).items():
+        grids = [replace(grid, file=label) for grid in open_file(path, encoding)]
+        for grid, header in _tables(draft, grids, kind, mapping):
             frames.append(_append(draft, grid, header))
             if len(draft.row) > MAX_ROWS:
                 raise too_many_rows(path, len(draft.row))

@@ -10,6 +10,7 @@ import pandas as pd
 
 from qn_coverage.core.schema import ORIGINS, SECTORS
 from qn_coverage.data.importing import cells
+from qn_coverage.data.importing.antenna_refs import fill_widths
 from qn_coverage.data.importing.cells import Unclear, once
 from qn_coverage.data.importing.draft import load
 from qn_coverage.data.importing.duplicates import propose
@@ -64,7 +65,8 @@ def import_sites(
 
     A row with several technologies, bands or directions becomes as many sectors. What a list
     leaves out stays empty and is assumed, and said, by the strict reader. The same mast under two
-    names is proposed, never merged.
+    names is proposed, never merged. Pattern files (MSI, PLN) beside a list give the beamwidths of
+    the antennas that it names.
 
     Parameters
     ----------
@@ -95,6 +97,7 @@ def import_sites(
     """
     draft = load(files, "sites", mapping=mapping, fixed=fixed, encoding=encoding)
     columns, places = _columns(draft, zone)
+    fill_widths(draft, columns, files)
     kept = kept_rows(draft)
     frame = _sectors(columns, places, kept)
     return finish(
