@@ -256,7 +256,9 @@ def constraints_of(request: PlanRequest) -> Constraints:
 def most_share(ready: Prepared, request: PlanRequest | None = None) -> float:
     """Expected share of the measure that all candidates together would give, 0-1."""
     wish = request or ready.request
-    goal = wish.goal.model_copy(update={"sites": 0, "budget_vnd": None, "target": None})
+    goal = wish.goal.model_copy(
+        update={"sites": 0, "budget_vnd": None, "target": None, "least_part": 0.0}
+    )
     model = model_of(ready, wish.model_copy(update={"goal": goal}))
     measure = wish.goal.measure
     total = ready.cells.totals[measure]

@@ -55,12 +55,17 @@ class Goal(_Frozen):
 
     ``target`` is the expected share of the whole province's measure that has signal, 0-1, to be
     reached at least cost. Without any of the three, ten sites are asked for.
+
+    Under a budget or a number of sites the last money goes to whatever adds anything; what alone
+    adds less (losses taken off) than ``least_part`` of what the best candidate adds is not worth
+    the way and left out, but for pins, and where neither floors nor villages ask for more.
     """
 
     sites: Annotated[int, Field(ge=0, le=5000)] | None = None
     budget_vnd: Annotated[float, Field(ge=0.0)] | None = None
     target: _Share | None = None
     measure: Measure = "people"
+    least_part: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.02
 
     @model_validator(mode="before")
     @classmethod
@@ -250,9 +255,11 @@ def with_goal(
     """
     given = {"sites": sites, "budget_vnd": budget_vnd, "target": target}
     given = {key: value for key, value in given.items() if value is not None}
-    return (
-        _changed(request, "goal", {"measure": request.goal.measure, **given}) if given else request
-    )
+    return _changed(request, "goal", {**_kept(request.goal), **given}) if given else request
+
+
+def _kept(goal: Goal) -> dict[str, Any]:
+    return {"measure": goal.measure, "least_part": goal.least_part}
 
 
 def with_edits(

@@ -125,6 +125,21 @@ def test_pins_and_bans_change_the_plan_without_new_physics(ready):
     assert plan.score.value <= free.score.value + 1e-9
 
 
+def test_the_last_money_is_not_spent_on_next_to_nothing(ready):
+    def goal(part):
+        wish = {"goal": {"budget_vnd": 60e9, "least_part": part}}
+        return PlanRequest.model_validate({**BASE, **wish})
+
+    loose, sober = planned(ready, goal(0.0)), planned(ready, goal(0.3))
+    alone = ready.table.set_index("candidate_id")["people_alone"]
+    least = 0.3 * alone.max()
+    assert alone[list(loose.picks)].min() < least <= alone[list(sober.picks)].min()
+    assert 0.0 <= loose.score.value - sober.score.value < least * len(loose.picks)
+    assert with_goal(goal(0.3), sites=1).goal.least_part == 0.3
+    pinned = planned(ready, with_edits(goal(0.3), pin=("village-v1-42m",)))
+    assert "village-v1-42m" in pinned.picks
+
+
 def test_another_goal_needs_no_new_physics_but_another_measure_does(ready):
     cheap = planned(ready, with_goal(ready.request, budget_vnd=1.5e9))
     assert cheap.score.cost <= 1.5e9

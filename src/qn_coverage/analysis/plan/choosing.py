@@ -78,7 +78,10 @@ def model_of(
         servers=ready.servers,
         group=ready.proposal.groups,
         pinned=wish.pin,
-        banned=[name for name in wish.ban if name in known],
+        banned=[
+            *(name for name in wish.ban if name in known),
+            *_not_worth_the_way(ready, wish),
+        ],
     )
 
 
@@ -100,6 +103,22 @@ def planned(
         cancelled=cancelled,
         stage=lambda title: progress.stage(f"choose: {title}"),
     )
+
+
+def _not_worth_the_way(ready: Prepared, wish: PlanRequest) -> list[str]:
+    """Candidates that add too little to be built with the last of the money."""
+    goal = wish.goal
+    if goal.target is not None or wish.floor or wish.villages.servers:
+        return []
+    alone = ready.table[f"{goal.measure}_alone"].to_numpy(dtype=np.float64)
+    net = alone - ready.lost[goal.measure]
+    few = net < goal.least_part * net.max()
+    pinned = set(wish.pin)
+    return [
+        name
+        for name, left_out in zip(ready.proposal.ids, few, strict=True)
+        if left_out and name not in pinned and name not in wish.ban
+    ]
 
 
 def _check_same(prepared_for: PlanRequest, wish: PlanRequest) -> None:
