@@ -221,6 +221,14 @@ def test_measurements_come_out_as_levels_at_places(tmp_path):
     assert level.level_dbm == -101.5
 
 
+def test_a_result_that_cannot_be_written_is_told_without_a_traceback(tmp_path):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    out = tmp_path / "file" / "sites.gpkg"
+    result = call("import", "sites", write_stations(tmp_path, "csv"), "--out", out)
+    assert result.exit_code == 2
+    assert "cannot-write" in result.output
+
+
 def test_a_missing_file_is_named(tmp_path):
     result = call("import", "sites", tmp_path / "none.csv", "--dry-run")
     assert result.exit_code == 2

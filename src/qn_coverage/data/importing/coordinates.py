@@ -46,7 +46,6 @@ TAKEN: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "swapped": ("kinh độ và vĩ độ đổi chỗ", "longitude and latitude exchanged"),
         "vn2000": ("mét VN-2000", "VN-2000 metres"),
         "metres": ("mét", "metres"),
-        "one-cell": ("hai toạ độ trong một ô", "both coordinates in one cell"),
     }
 )
 """What a reading is called, Vietnamese and English."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from qn_coverage.core.errors import InvalidDataError
 from qn_coverage.data.importing.report import Report, write_report
+from qn_coverage.data.importing.safety import refused
 from qn_coverage.data.importing.writing import check_ending, write_checked
 
 if TYPE_CHECKING:
@@ -68,6 +69,8 @@ def finish(
 
     Raises
     ------
+    InvalidDataError
+        ``unknown-format``, ``cannot-write``.
     RefusedRowsError
         Rows are refused and ``skip_refused`` is not set, or no row is left; the report is written
         all the same, beside the place of the result.
@@ -78,9 +81,15 @@ def finish(
     if dry_run or out is None:
         return report
     check_ending(Path(out))
-    report_path(out).parent.mkdir(parents=True, exist_ok=True)
-    write_report(report, report_path(out))
-    if report.stops(skip_refused=skip_refused):
-        raise RefusedRowsError(problems, report, report_path(out))
-    write_checked(frame, out, read)
+    try:
+        report_path(out).parent.mkdir(parents=True, exist_ok=True)
+        write_report(report, report_path(out))
+        if report.stops(skip_refused=skip_refused):
+            raise RefusedRowsError(problems, report, report_path(out))
+        write_checked(frame, out, read)
+    except OSError as error:
+        raise refused(
+            "cannot-write", Path(out), str(error), "a folder that can be written to",
+            "close the file in other programs, or choose another place",
+        ) from error  # fmt: skip
     return report
