@@ -45,7 +45,7 @@ def timeline(study: Study) -> str:
         both(("Thêm (người)", "Won (people)")),
         both(("Mất (người)", "Lost (people)")),
     ]
-    return section(("Theo thời gian", "Over time"), table(head, rows, numeric=3))
+    return section(("Theo thời gian", "Over time"), table(head, rows, kind="steps", numeric=3))
 
 
 def sites(study: Study, count: int = SITES) -> str:
@@ -80,7 +80,7 @@ def sites(study: Study, count: int = SITES) -> str:
     )
     return section(
         ("Trạm mà nhiều người phụ thuộc nhất", "Sites that most people depend on"),
-        table(head, rows, numeric=4) if rows else f"<p>{NOTHING}</p>",
+        table(head, rows, kind="lonely", numeric=3) if rows else f"<p>{NOTHING}</p>",
         f'<p class="note">{note}</p>',
     )
 
