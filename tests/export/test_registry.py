@@ -7,6 +7,7 @@ import pytest
 from qn_coverage.core.errors import ManifestError, UnknownNameError
 from qn_coverage.export import command, registry
 from qn_coverage.export.command import export_results
+from qn_coverage.export.dictionary import FIELDS, TABLE_TITLES, field_of
 from qn_coverage.export.results import read_results
 
 SOME = ["geoparquet", "csv-excel"]
@@ -34,7 +35,17 @@ def test_results_are_the_study_read_back(hostile_study, results):
     assert results.layers["villages"]["name_vi"].tolist() == (
         hostile_study.villages["name_vi"].tolist()
     )
-    assert set(results.tables) == {"layers", "reasons", "claims"}
+    assert set(results.tables) == set(TABLE_TITLES)
+    sites = hostile_study.sites.set_index("site_id")["people_alone"]
+    read = results.layers["sites"].set_index("site_id")["people_alone"]
+    assert read.round(1).to_dict() == sites.round(1).to_dict()
+
+
+def test_every_column_of_a_run_is_in_the_dictionary(results):
+    for name, table in (*results.layers.items(), *results.tables.items()):
+        unknown = [c for c in table.columns.drop("geometry", errors="ignore") if c not in FIELDS]
+        assert unknown == [], name
+    assert field_of("place", table="claims").kind == "text"
     assert results.raster.exists()
 
 

@@ -26,7 +26,8 @@ _LAYERS: Final = (
     "communes", "former_communes", "districts", "villages", "sites", "sectors", "places", "gaps",
 )  # fmt: skip
 _LAYERS_IF_THERE: Final = ("measurements",)
-_TABLES_IF_THERE: Final = ("layers", "reasons", "claims")
+_TABLES_IF_THERE: Final = ("layers", "reasons", "claims", "losses", "timeline", "village_layers")
+_SITE_TABLE: Final = "sites"
 _DEFUSED_STARTS: Final = tuple("'" + start for start in "=+-@\t\r")
 _ZIP_EPOCH: Final = datetime(1980, 1, 1, tzinfo=UTC)
 
@@ -40,10 +41,11 @@ class Results:
     folder
         Where it was read from.
     layers
-        Tables with geometry in EPSG:4326 by name, as `export.geopackage` wrote them.
+        Tables with geometry in EPSG:4326 by name, as `export.geopackage` wrote them; the sites
+        with whom they serve, from ``sites.csv``.
     tables
-        Tables without geometry by name: ``layers``, ``reasons``, ``claims`` where the run has
-        them.
+        Tables without geometry by name (keys of `dictionary.TABLE_TITLES`), those that the run
+        has.
     summary
         Headline numbers, as in ``summary.json``.
     manifest
@@ -92,9 +94,12 @@ def read_results(folder: Path) -> Results:
     """
     document = manifest.read_manifest(folder)
     _check(folder, document)
+    layers = _read_layers(folder / GEOPACKAGE)
+    if f"{_SITE_TABLE}.csv" in document["outputs"]:
+        layers["sites"] = _with_service(layers["sites"], _read_table(folder / f"{_SITE_TABLE}.csv"))
     return Results(
         folder=folder,
-        layers=MappingProxyType(_read_layers(folder / GEOPACKAGE)),
+        layers=MappingProxyType(layers),
         tables=MappingProxyType(
             {
                 name: _read_table(folder / f"{name}.csv")
@@ -133,6 +138,12 @@ def _read_layers(path: Path) -> dict[str, gpd.GeoDataFrame]:
         )
     wanted = (*_LAYERS, *(name for name in _LAYERS_IF_THERE if name in present))
     return {name: gpd.read_file(path, layer=name) for name in wanted}
+
+
+def _with_service(sites: gpd.GeoDataFrame, table: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Sites with whom they serve; those that the table lacks (off air) stay empty there."""
+    fresh = table.columns.difference([*sites.columns, "lon", "lat"], sort=False)
+    return sites.merge(table[["site_id", *fresh]], on="site_id", how="left", validate="m:1")
 
 
 def _read_table(path: Path) -> pd.DataFrame:

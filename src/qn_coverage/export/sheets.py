@@ -10,6 +10,7 @@ import pandas as pd
 
 from qn_coverage.export.dictionary import (
     LAYER_TITLES,
+    TABLE_TITLES,
     WORDS,
     field_of,
     meaning,
@@ -65,7 +66,8 @@ _GAPS: Final = (
 )  # fmt: skip
 _SITES: Final = (
     "site_id", "name", "operator", "technologies", "sectors", "height_agl_m", "on_air",
-    "programme", "origin", "uncertainty_m", "lon", "lat",
+    "programme", "people_served", "people_alone", "villages_alone", "origin", "uncertainty_m",
+    "lon", "lat",
 )  # fmt: skip
 _MODELLED: Final = "Số liệu mô phỏng, không phải đo kiểm", "Modelled, not surveyed"
 
@@ -167,14 +169,15 @@ def _day(iso: str) -> str:
 
 def _dictionary(results: Results) -> Sheet:
     rows = []
-    for layer, table in results.layers.items():
-        columns = [str(name) for name in table.columns.drop("geometry")]
-        short = short_names(columns)
+    titles = {**LAYER_TITLES, **TABLE_TITLES}
+    for layer, table in (*results.layers.items(), *results.tables.items()):
+        columns = [str(name) for name in table.columns.drop("geometry", errors="ignore")]
+        short = short_names(columns) if layer in results.layers else {}
         for name in columns:
-            field = field_of(name)
+            field = field_of(name, table=layer)
             rows.append(
-                (LAYER_TITLES[layer][0], layer, name, short[name], field.vi, field.en, field.unit,
-                 meaning(name))
+                (titles[layer][0], layer, name, short.get(name, ""), field.vi, field.en, field.unit,
+                 meaning(name, table=layer))
             )  # fmt: skip
     rows += [("Mã trị", "codes", code, "", vi, en, "", "") for code, (vi, en) in WORDS.items()]
     headers = (

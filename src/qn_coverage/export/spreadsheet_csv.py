@@ -37,22 +37,24 @@ def write_spreadsheet_csv(results: Results, path: Path) -> None:
         points = len(layer) and (layer.geom_type == "Point").all()
         _write(with_lon_lat(layer) if points else layer, path / f"{name}.csv")
     for name, table in results.tables.items():
-        _write(table, path / f"{'statistics' if name == 'layers' else name}.csv")
+        file = "statistics" if name == "layers" else name
+        _write(table, path / f"{file}.csv", table_name=name)
 
 
-def header(column: str) -> str:
+def header(column: str, *, table: str = "") -> str:
     """``Tiếng Việt / English [unit]`` for a column; its own name if it is not in the dictionary."""
-    field = field_of(column)
+    field = field_of(column, table=table)
     title = field.vi if field.vi == field.en else f"{field.vi} / {field.en}"
     return f"{title} [{field.unit}]" if field.unit else title
 
 
-def _write(table: pd.DataFrame, path: Path) -> None:
+def _write(table: pd.DataFrame, path: Path, *, table_name: str = "") -> None:
     out = pd.DataFrame(table.drop(columns="geometry", errors="ignore"))
     for column in out.columns:
-        out[column] = _cells(out[column], field_of(str(column)).kind)
+        out[column] = _cells(out[column], field_of(str(column), table=table_name).kind)
     # A user's own column may be named like a formula too.
-    out.columns = pd.Index([_defused(header(str(column))) for column in out.columns])
+    titles = [header(str(column), table=table_name) for column in out.columns]
+    out.columns = pd.Index([_defused(title) for title in titles])
     out.to_csv(
         path,
         index=False,
