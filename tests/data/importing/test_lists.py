@@ -1,6 +1,7 @@
 """Rows of real lists: what each cell is taken for is said, what has two senses is refused."""
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 import shapely
 
@@ -364,6 +365,28 @@ def test_the_name_of_its_column_tells_what_a_level_is(tmp_path, column, quantity
     (level,) = read_measurements(out).itertuples()
     assert (level.quantity, level.level_dbm) == (quantity, -95.5)
     assert level.technology == (technology or {"RSCP": "3G", "RxLev": "2G"}[column])
+
+
+@pytest.mark.parametrize(
+    ("cell", "iso"),
+    [("2026-01-31T08:05:00", "2026-01-31"), ("2026-01-31 23:30:00+07:00", "2026-01-31"),
+     ("2026-02-01T01:00:00+07:00", "2026-01-31"), ("31/01/2026 08:05", "2026-01-31"),
+     ("31.01.2026", "2026-01-31"), ("", None)],
+)  # fmt: skip
+def test_times_of_measurements_are_days_in_utc(tmp_path, cell, iso):
+    lines = [("Kinh độ", "Vĩ độ", "Nhà mạng", "Công nghệ", "RSRP", "Thời gian"),
+             *[(107.05, 20.95, "Viettel", "4G", -95, text) for text in (cell, "2026-01-01")]]  # fmt: skip
+    out = tmp_path / "out.parquet"
+    import_measurements([write_xlsx(tmp_path / "l.xlsx", lines)], out)
+    found = read_measurements(out)["time"].iloc[0]
+    assert (None if pd.isna(found) else found.date().isoformat()) == iso
+
+
+def test_times_in_two_orders_are_refused(tmp_path):
+    lines = [("Kinh độ", "Vĩ độ", "Nhà mạng", "Công nghệ", "RSRP", "Thời gian"),
+             *[(107.05, 20.95, "Viettel", "4G", -95, text) for text in ("31/01/2026", "01/31/2026", "02/03/2026")]]  # fmt: skip
+    report = import_measurements([write_xlsx(tmp_path / "l.xlsx", lines)], None, dry_run=True)
+    assert {p.row for p in report.problems} == {1, 2, 3}
 
 
 def test_a_level_above_zero_or_missing_is_refused(tmp_path):

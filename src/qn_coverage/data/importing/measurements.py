@@ -22,6 +22,7 @@ from qn_coverage.data.tables import read_vector
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
     import geopandas as gpd
 
@@ -59,6 +60,8 @@ assumption."""
 _SCHEMA: Final = {column.name: column for column in MEASUREMENTS}
 _QUANTITIES: Final = (("rsrp", "RSRP"), ("rscp", "RSCP"), ("rxlev", "RxLev"))
 _BY_QUANTITY: Final = {"RSCP": "3G", "RxLev": "2G"}
+_ISO: Final = re.compile(r"\d{4}-\d")
+_CLOCK: Final = re.compile(r"[ T](\d{1,2}):(\d{2})(?::(\d{2}))?")
 _MEND: Final = "fill it in, or say --set technology=4G if all rows are of one"
 
 
@@ -183,29 +186,46 @@ def _frequencies(draft: Draft) -> Any:
 
 
 def _times(draft: Draft) -> list[str]:
-    """Times as ISO texts; a bare day stays a day."""
+    """Times as ISO texts, UTC where a cell says its zone; a bare day stays a day."""
     column = ["" if is_empty(c) else c for c in draft.column("time")]
     month_first = cells.days_are_month_first(column)
-    out = []
+    out = _iso_times(column)
+    ways: dict[str, list[int]] = {}
     for row, cell in enumerate(column):
-        iso = (
-            pd.to_datetime(cell, errors="coerce", format="ISO8601") if cell[:4].isdigit() else None
-        )
-        if iso is not None and not pd.isna(iso):
-            stamp = iso.tz_convert("UTC").tz_localize(None) if iso.tzinfo else iso
-            out.append(stamp.isoformat())
+        if out[row] or not cell:
             continue
-        try:
-            day, how = cells.day(cell, day_first=not month_first) if cell else (None, "")
-        except Unclear as error:
-            draft.refuse(row, "time", "not-a-date", cell, str(error), "write 2024-01-31T08:00:00")
-            day, how = None, ""
-        clock = re.search(r"[ T](\d{1,2}):(\d{2})(?::(\d{2}))?", cell)
-        time = f"T{int(clock[1]):02}:{clock[2]}:{clock[3] or '00'}" if clock and day else ""
-        out.append(f"{day.isoformat()}{time}" if day else "")
-        if how:
-            draft.note(row, "time", "date", cell, out[-1], out[-1])
+        answer = _day(cell, month_first=month_first)
+        if isinstance(answer, Unclear):
+            draft.refuse(row, "time", "not-a-date", cell, str(answer), "write 2024-01-31T08:00:00")
+            continue
+        day, how = answer
+        clock = _CLOCK.search(cell)
+        time = f"T{int(clock[1]):02}:{clock[2]}:{clock[3] or '00'}" if clock else ""
+        out[row] = f"{day.isoformat()}{time}"
+        ways.setdefault(how, []).append(row)
+    for rows in ways.values():
+        shown = out[rows[0]]
+        draft.note_same(rows, "time", "date", column[rows[0]], shown, shown)
     return out
+
+
+def _day(cell: str, *, month_first: bool | None) -> tuple[date, str] | Unclear:
+    try:
+        day, how = cells.day(cell, day_first=not month_first)
+    except Unclear as error:
+        return error
+    if month_first is None and how.endswith("first"):
+        return Unclear("one order of day and month in the column")
+    return day, how
+
+
+def _iso_times(column: list[str]) -> list[str]:
+    """Cells that begin with a year and read as ISO 8601; ``""`` for all others."""
+    dated = [cell if _ISO.match(cell) else None for cell in column]
+    read = pd.to_datetime(
+        pd.Series(dated, dtype="object"), errors="coerce", format="ISO8601", utc=True
+    )
+    return ["" if pd.isna(time) else time.tz_localize(None).isoformat() for time in read.tolist()]
 
 
 def _ids(draft: Draft) -> list[str]:
