@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from qn_coverage.analysis import zonal
+from qn_coverage.analysis.surface import surface_of, wanted_cells
 from qn_coverage.core.crs import COMPUTED
 from qn_coverage.core.grid import Grid, Raster
 from qn_coverage.core.scenario import SHIPPED, Scenario
@@ -18,13 +21,14 @@ from qn_coverage.data.sites import read_sectors
 from qn_coverage.data.villages import read_villages
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
     import pandas as pd
     from scipy import sparse
 
     from qn_coverage.data.rasters import Terrain
+    from qn_coverage.propagation.emitters import Surface
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,3 +135,33 @@ def _files(scenario: Scenario) -> dict[str, Path]:
             names = (key, *(f"{key}#{number}" for number in range(2, len(value) + 1)))
             files.update(zip(names, map(Path, value), strict=True))
     return files
+
+
+def ground_of(
+    scenario: Scenario,
+    *,
+    terrain: Raster,
+    land: Raster,
+    population: Raster,
+    points: Sequence[gpd.GeoDataFrame],
+) -> Surface:
+    """Ground for the engine, with the cells that the scenario wants answered.
+
+    Parameters
+    ----------
+    scenario
+        Says how far offshore cells are answered.
+    terrain, land, population
+        Height (m), land share and people on one grid.
+    points
+        Villages and places with ``uncertainty_m``: cells around them are answered too.
+    """
+    grid = land.grid
+    projected = [table.geometry.to_crs(grid.crs) for table in points]
+    wanted = wanted_cells(
+        land,
+        np.concatenate([np.column_stack([at.x, at.y]) for at in projected]),
+        np.concatenate([table["uncertainty_m"].to_numpy(dtype=np.float64) for table in points]),
+        offshore_m=1000.0 * scenario.model.offshore_km,
+    )
+    return replace(surface_of(terrain, land, population), wanted=wanted)

@@ -34,13 +34,13 @@ from qn_coverage.analysis.plan.present import (
     planes_of,
 )
 from qn_coverage.analysis.probability import Criterion
-from qn_coverage.analysis.surface import surface_of
 from qn_coverage.assurance import error_of
 from qn_coverage.core.errors import InvalidDataError
 from qn_coverage.core.plan_costs import load_costs
 from qn_coverage.core.plan_request import PlanRequest
 from qn_coverage.core.progress import SILENT
 from qn_coverage.data.formats import read_layer
+from qn_coverage.inputs import ground_of
 from qn_coverage.propagation.models import resolve
 from qn_coverage.propagation.mosaic import best_servers
 
@@ -200,7 +200,13 @@ def present_of(study: Study, *, state: str = "after") -> Present:
         coverage=coverage,
         sectors=study.sectors,
         on_air=network.on_air(study.sectors, coverage.on),
-        surface=surface_of(study.terrain, study.land, study.population),
+        surface=ground_of(
+            study.scenario,
+            terrain=study.terrain,
+            land=study.land,
+            population=study.population,
+            points=(study.villages, study.places),
+        ),
         land=study.land.values,
         people=study.population.values,
         commune=zonal.unit_of_cells(study.communes, study.grid),

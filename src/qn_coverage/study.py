@@ -13,13 +13,12 @@ from qn_coverage.analysis import network, service, statistics, timeline, verdict
 from qn_coverage.analysis.levels import zones_of_levels
 from qn_coverage.analysis.steps import Step, steps_of_study
 from qn_coverage.analysis.summary import summarise
-from qn_coverage.analysis.surface import surface_of
 from qn_coverage.assurance import error_of, how_sure, village_discs, village_layers
 from qn_coverage.core.progress import SILENT
 from qn_coverage.core.rules import with_rule
 from qn_coverage.core.scenario import Scenario, load_scenario
 from qn_coverage.history import Recorder, timeline_summary
-from qn_coverage.inputs import read_inputs
+from qn_coverage.inputs import ground_of, read_inputs
 from qn_coverage.propagation.models import resolve
 from qn_coverage.propagation.mosaic import best_servers
 from qn_coverage.why import computed_from, judged, why_not, with_reasons
@@ -231,7 +230,13 @@ def compute_coverage(
     further = [each for each in network.layers_of(sectors, scenario) if each not in own_layers]
     layers = (*own_layers, *further)
     emitters = _emitters(sectors, layers, scenario, inputs.grid)
-    surface = surface_of(inputs.terrain.raster, inputs.land, inputs.population)
+    surface = ground_of(
+        scenario,
+        terrain=inputs.terrain.raster,
+        land=inputs.land,
+        population=inputs.population,
+        points=(inputs.villages, inputs.places),
+    )
 
     def compute(rows: npt.NDArray[np.int64], first_index: int, start: Mosaic | None) -> Mosaic:
         return best_servers(

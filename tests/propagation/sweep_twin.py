@@ -40,7 +40,8 @@ def profile_of_cell(terrain, mast, radius, row, col):
         reach = radius / 2**level / math.sqrt(1.0 + slope * slope)
         return max(0, math.floor(reach - begin) + 1), slope
 
-    count = abs(major - first)  # samples before the cell
+    # Samples before the cell: none where it lies under the mast, before the first one.
+    count = max(0, step * (major - first))
     x, h, top, kinds = [0.0], [bilinear(ground, major_0, minor_0)], [0.0], []
     kinds.append(zone[nearest(minor_0, zone.shape[0]), nearest(major_0, zone.shape[1])])
     top[0] = h[0]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from qn_coverage.core.errors import InvalidDataError, ModelRangeError
@@ -85,6 +85,7 @@ def test_median_equals_the_twin_that_walks_whole_profiles(sea, towns):
     height_m=st.floats(1.0, 300.0),
     sea=st.floats(0.0, 0.95),
 )
+@example(seed=1, row=39.609375, col=30.25, f_mhz=30.0, height_m=1.0, sea=0.0)  # under the mast
 @settings(max_examples=15)
 def test_median_equals_the_twin_wherever_the_mast_and_whatever_the_frequency(
     seed, row, col, f_mhz, height_m, sea

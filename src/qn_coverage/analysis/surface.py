@@ -62,6 +62,46 @@ def surface_of(terrain: Raster, land: Raster, population: Raster) -> Surface:
     )
 
 
+def wanted_cells(
+    land: Raster,
+    points_xy_m: npt.NDArray[np.float64],
+    radii_m: npt.NDArray[np.float64],
+    *,
+    offshore_m: float,
+) -> npt.NDArray[np.bool_]:
+    """Cells worth an answer: the province's land, the sea beside it, and around given points.
+
+    Two thirds of the default grid are open sea and other provinces.
+
+    Parameters
+    ----------
+    land
+        Share of each cell that is the province's land, 0-1.
+    points_xy_m, radii_m
+        Villages and places, shape (n, 2) in the CRS of the grid, and how far they may be off:
+        floating villages lie off the land.
+    offshore_m
+        How far beyond land and points cells are answered.
+
+    Returns
+    -------
+    ndarray
+        True where wanted, (rows, cols).
+    """
+    grid = land.grid
+    wanted: npt.NDArray[np.bool_] = (
+        ndimage.distance_transform_edt(land.values <= 0.0, sampling=grid.cell_m) <= offshore_m
+    )
+    rows, cols = wanted.shape
+    for (x, y), radius_m in zip(points_xy_m, radii_m, strict=True):
+        reach = int((radius_m + offshore_m) / grid.cell_m) + 1
+        row, col = int((grid.north_m - y) // grid.cell_m), int((x - grid.west_m) // grid.cell_m)
+        if -reach <= row < rows + reach and -reach <= col < cols + reach:
+            first_row, first_col = max(row - reach, 0), max(col - reach, 0)
+            wanted[first_row : row + reach + 1, first_col : col + reach + 1] = True
+    return wanted
+
+
 def _environment(
     people: npt.NDArray[np.floating], sea: npt.NDArray[np.bool_], *, cell_km: float
 ) -> npt.NDArray[np.uint8]:

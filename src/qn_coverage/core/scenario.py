@@ -62,10 +62,14 @@ class Inputs(_Frozen):
 
 
 class ModelChoice(_Frozen):
-    """Propagation model by its registered name, and how far a site is followed."""
+    """Propagation model by its registered name, how far a site is followed, and which cells count.
+
+    Cells farther than `offshore_km` from the province's land, villages and places get no answer.
+    """
 
     name: str = "rma_nlos"
-    max_distance_km: Annotated[float, Field(gt=0.0, le=100.0)] = 35.0
+    max_distance_km: Annotated[float, Field(gt=0.0, le=100.0)] = 20.0
+    offshore_km: Annotated[float, Field(ge=0.0, le=100.0)] = 0.5
 
 
 class Receiver(_Frozen):

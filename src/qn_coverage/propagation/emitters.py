@@ -99,6 +99,8 @@ class Surface:
         Radio-climatic zone of ITU-R P.1812: 1 sea, 3 coastal land, 4 inland (uint8).
     environment
         0 open or water, 1 suburban, 2 urban (uint8): what the terrain-free models ask for.
+    wanted
+        Cells that are answered; None for all. Far more of them are sea than anything else.
     """
 
     west_m: float
@@ -108,6 +110,7 @@ class Surface:
     clutter_m: npt.NDArray[np.float32]
     zone: npt.NDArray[np.uint8]
     environment: npt.NDArray[np.uint8]
+    wanted: npt.NDArray[np.bool_] | None = None
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -130,7 +133,8 @@ class Mosaic:
         Index of the strongest emitter, int32; `NO_SERVER` where there is none. Equal levels go to
         the lower index, so that the answer does not depend on the order of work.
     count
-        How many emitters reach `Emitters.required_dbm`, uint16.
+        How many emitters reach `Emitters.required_dbm`, uint16; terrain models count up to
+        `sector_kernel.MOST_COUNTED`.
     only
         Site of the only emitters that do, in any layer; `NO_SITE` where there are none,
         `MANY_SITES` where they stand on several sites. int32 (rows, cols).

@@ -40,9 +40,20 @@ def flat(function: Callable[P, R]) -> Callable[P, R]:
     return result
 
 
+def ordered(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile for data without NaN and signed zeros: greatest values may be sought in vectors.
+
+    Nothing is rounded in another way for it.
+    """
+    result: Callable[P, R] = njit(
+        nogil=True, error_model="numpy", fastmath={"nnan", "nsz"}, cache=False
+    )(function)
+    return result
+
+
 @flat
 def log2(x: float) -> float:
-    """Base-2 logarithm of a positive normal number, relative error below 1e-15 away from 1."""
+    """Base-2 logarithm of a positive normal number, absolute error below 2e-12."""
     bits = np.float64(x).view(np.uint64)
     shifted = bits + (_ONE_BITS - _SQRT_HALF_BITS)
     exponent = shifted >> _MANTISSA
@@ -50,10 +61,7 @@ def log2(x: float) -> float:
     power = np.uint64(exponent | _TWO_52_BITS).view(np.float64) - (_TWO_52 + _BIAS)
     t = (mantissa - 1.0) / (mantissa + 1.0)
     s = t * t
-    series = 1.0 / 19.0
-    series = series * s + 1.0 / 17.0
-    series = series * s + 1.0 / 15.0
-    series = series * s + 1.0 / 13.0
+    series = 1.0 / 13.0
     series = series * s + 1.0 / 11.0
     series = series * s + 1.0 / 9.0
     series = series * s + 1.0 / 7.0
@@ -64,15 +72,12 @@ def log2(x: float) -> float:
 
 @flat
 def exp2(x: float) -> float:
-    """2^x within 1e-15 of itself; x is clipped to -1000 … 1000."""
+    """2^x within 3e-13 of itself; x is clipped to -1000 … 1000."""
     x = min(max(x, -1000.0), 1000.0)
     shifted = x + _ROUND
     y = (x - (shifted - _ROUND)) * _LN2
     power = np.float64(shifted).view(np.uint64) << _MANTISSA
-    series = 1.0 / 6227020800.0
-    series = series * y + 1.0 / 479001600.0
-    series = series * y + 1.0 / 39916800.0
-    series = series * y + 1.0 / 3628800.0
+    series = 1.0 / 3628800.0
     series = series * y + 1.0 / 362880.0
     series = series * y + 1.0 / 40320.0
     series = series * y + 1.0 / 5040.0
@@ -88,20 +93,31 @@ def exp2(x: float) -> float:
 
 @flat
 def arc_tangent(x: float) -> float:
-    """Arc tangent of any finite number, radians, within 2e-15 of itself: two half-angles, a series."""
+    """Arc tangent of any finite number, radians, within 1e-15 of itself.
+
+    Twice that of the half angle, an odd polynomial fitted at Chebyshev nodes.
+    """
     y = x / (1.0 + np.sqrt(1.0 + x * x))
-    y = y / (1.0 + np.sqrt(1.0 + y * y))
     s = y * y
-    series = -0.025313713232439115
-    series = series * s + 0.05024559956890233
-    series = series * s - 0.06505921605870474
-    series = series * s + 0.07673525420602918
-    series = series * s - 0.09089529009171479
-    series = series * s + 0.11111048801310983
-    series = series * s - 0.14285712660062908
-    series = series * s + 0.19999999978367689
-    series = series * s - 0.3333333333322129
-    return 4.0 * (y + y * s * series)
+    series = 2.969635660165779e-05
+    series = series * s - 0.00031420077366807334
+    series = series * s + 0.0015739493241755762
+    series = series * s - 0.0050003664537326496
+    series = series * s + 0.011430023675054508
+    series = series * s - 0.02033087003302746
+    series = series * s + 0.02992405293802711
+    series = series * s - 0.03852606834610674
+    series = series * s + 0.045668724719449945
+    series = series * s - 0.052025829246698206
+    series = series * s + 0.05867776001706719
+    series = series * s - 0.06664007607654046
+    series = series * s + 0.07691950418796795
+    series = series * s - 0.09090875100099982
+    series = series * s + 0.11111108947215684
+    series = series * s - 0.14285714201153485
+    series = series * s + 0.19999999998244405
+    series = series * s - 0.333333333333188
+    return 2.0 * (y + y * s * series)
 
 
 @flat
@@ -131,4 +147,5 @@ def sine_of_third(sine: float, cosine: float) -> float:
     series = series * s + 0.1838134430463622
     series = series * s - 0.2716049382713869
     series = series * s + 0.6666666666666664
-    return t * series
+    value: float = t * series
+    return value

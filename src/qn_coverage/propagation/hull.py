@@ -1,6 +1,6 @@
 """Upper convex hulls of the profile along a growing ray.
 
-Points are (x_i, z_i) with rising x. The hull of points 1 to k is a chain: point k, then ``prev[k]``,
+Points are (x_i, z_i) with rising x. The hull of points 1 to k is a chain: point k, ``prev[k]``,
 then ``prev[prev[k]]`` … back to point 1. Point i's links are written once, when the ray reaches it,
 so the hull of every prefix stays readable and rays that branch share their common part. ``next``
 leads the other way along the chain that was walked last.
@@ -164,7 +164,7 @@ def peak(hull: Hull, x: Floats, d: float, z_t: float, z_r: float) -> int:
     """Point of greatest ν below the line from (0, z_t) to (d, z_r), which passes over all points.
 
     ν is clearance (negative) over the square root of x (d - x). Clearance along the hull is concave
-    and the root is concave, so where ν exceeds any -t is where clearance + t · root ≥ 0: an interval.
+    and the root is concave, so ν exceeds any -t where clearance + t · root ≥ 0: an interval.
     Hence ν has one peak along the hull, a climb finds its vertex, and points off the hull can only
     exceed it inside the two edges that meet there.
     """

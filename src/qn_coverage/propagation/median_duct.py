@@ -1,8 +1,9 @@
 """Ducting and layer reflection at p = 50 %: worked out only where it can matter.
 
-A duct lowers the loss of a cell only where diffraction loses more than the duct. `duct_floor` is
-what no duct on any path undercuts; `median_physics.scatter_and_duct_bound` adds what each path
-surely adds to it. The few cells beyond that bound get the formulas of the `p1812` package.
+A duct lowers the loss of a cell only where diffraction loses more than the duct.
+`median_link.duct_floor_db` is what no duct on any path undercuts;
+`median_physics.scatter_and_duct_bound` adds what each path surely adds to it. The few cells beyond
+that bound get the formulas of the `p1812` package.
 """
 
 from __future__ import annotations
@@ -13,47 +14,53 @@ import numpy as np
 
 from qn_coverage.propagation import median_fields as at
 from qn_coverage.propagation._compile import compiled
-from qn_coverage.propagation.p1812 import combination, profile
+from qn_coverage.propagation.fastmath import ordered
+from qn_coverage.propagation.median_ray import ZONED
+from qn_coverage.propagation.median_sample import sum_zones
+from qn_coverage.propagation.p1812 import combination
 from qn_coverage.propagation.p1812.combination import Mechanisms
 from qn_coverage.propagation.p1812.ducting import DuctPath, anomalous_loss
 from qn_coverage.propagation.p1812.path_loss import coast_distance
-from qn_coverage.propagation.p1812.radio_climate import ducting_incidence
+from qn_coverage.propagation.p1812.profile import ZoneLengths
+from qn_coverage.propagation.p1812.radio_climate import INLAND, SEA, ducting_incidence
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from qn_coverage.propagation.median_fields import MedianLink
-    from qn_coverage.propagation.median_kernel import Desk
-    from qn_coverage.propagation.p1812.profile import ZoneLengths
-    from qn_coverage.propagation.ray_state import Ray, Terrain
+    from qn_coverage.propagation.median_ray import Desk, MedianRay
+
+    Floats = npt.NDArray[np.float64]
 
 
 @compiled
 def loss_with_duct(
-    ray: Ray,
-    terrain: Terrain,
+    ray: MedianRay,
     link: MedianLink,
     desk: Desk,
     j: int,
-    h_0: float,
+    zone: int,
+    zoned: bool,
     h_ts: float,
     rx: float,
 ) -> float:
-    """L_b of cell j in hand, ducting included."""
+    """L_b of cell j in hand, which lies in `zone`, ducting included."""
     work = desk.work
     last = desk.cells[j] - 1
-    d, h_n = work[at.D + j], work[at.H_N + j]
+    d, h_n, h_0 = work[at.D + j], work[at.H_N + j], ray.ground[0]
     h_rs = h_n + rx
-    zones = _zones(ray, last, d, terrain.zone[desk.ground[j]])
+    zones = ZoneLengths(0.0, d, d, np.inf, np.inf)
+    if zoned:
+        zones = _zones(ray, desk, last, d, zone)
     beta_0 = ducting_incidence(link.phi, zones.d_tm, zones.d_lm)
     h_st, h_sr = _regression(ray, last, d, h_n)
     h_st, h_sr = min(h_st, h_0), min(h_sr, h_n)
     i_lt, i_lr = desk.bare[0, j], desk.bare[1, j]
     if work[at.BARE + at.OPEN + j] > 0.5:
-        i_lt = _closest(ray, last, d, h_ts, h_rs, link.curvature)
+        i_lt = _closest(ray.x, ray.ground, last, d, h_ts, h_rs, link.curvature)
         i_lr = i_lt
     slope = (h_sr - h_st) / d
-    h_m = -np.inf
-    for i in range(i_lt, i_lr + 1):
-        h_m = max(h_m, ray.ground[i] - (h_st + slope * ray.x[i]))
+    h_m = _highest_above(ray.x, ray.ground, i_lt, i_lr, slope) - h_st
     theta_t, theta_r = work[at.THETA_T + j], work[at.THETA_R + j]
     duct = DuctPath(
         d,
@@ -89,9 +96,61 @@ def loss_with_duct(
 
 
 @compiled
-def _closest(ray: Ray, last: int, d: float, h_ts: float, h_rs: float, bulge: float) -> int:
+def _zones(ray: MedianRay, desk: Desk, last: int, d: float, zone: int) -> ZoneLengths:
+    """Zones of the path to a receiver in `zone`, from sums over the samples before it."""
+    state = desk.state
+    if state[ZONED] < last:
+        sum_zones(
+            ray.x,
+            ray.zone,
+            ray.land,
+            ray.inland,
+            ray.longest_land,
+            ray.longest_inland,
+            ray.first_sea,
+            ray.last_sea,
+            state[ZONED] + 1,
+            last,
+        )
+        state[ZONED] = last
+    half = 0.5 * (d - ray.x[last])
+    was_sea, is_sea = ray.zone[last] == SEA, zone == SEA
+    was_inland, is_inland = ray.zone[last] == INLAND, zone == INLAND
+    sea = ray.sea[last] + (half if was_sea else 0.0) + (half if is_sea else 0.0)
+    land = (0.0 if was_sea else ray.land[last] + half) + (0.0 if is_sea else half)
+    inland = (ray.inland[last] + half if was_inland else 0.0) + (half if is_inland else 0.0)
+    first, coast = ray.first_sea[last], ray.last_sea[last]
+    if is_sea:
+        first, coast = min(first, d - (0.0 if was_sea else half)), d
+    elif was_sea:
+        coast = ray.x[last] + half
+    land, inland = max(ray.longest_land[last], land), max(ray.longest_inland[last], inland)
+    return ZoneLengths(sea / d, land, inland, first, d - coast)
+
+
+@compiled
+def _regression(ray: MedianRay, last: int, d: float, h_n: float) -> tuple[float, float]:
+    """h_st and h_sr, eqs. (83) to (86)."""
+    x, h = ray.x[last], ray.ground[last]
+    v_1 = ray.v_1[last] + (d - x) * (h_n + h)
+    v_2 = ray.v_2[last] + (d - x) * (h_n * (2.0 * d + x) + h * (d + 2.0 * x))
+    return (2.0 * v_1 * d - v_2) / (d * d), (v_2 - v_1 * d) / (d * d)
+
+
+@ordered
+def _highest_above(x: Floats, h: Floats, first: int, last: int, slope: float) -> float:
+    """Greatest h - slope x of some samples."""
+    highest = h[first] - slope * x[first]
+    for i in range(first, last + 1):
+        highest = max(highest, h[i] - slope * x[i])
+    return highest
+
+
+@compiled
+def _closest(
+    x: Floats, h: Floats, last: int, d: float, h_ts: float, h_rs: float, bulge: float
+) -> int:
     """Sample of greatest ν on an open path: the search on the hull does not always name it."""
-    x, h = ray.x, ray.ground
     slope = (h_rs - h_ts) / d
     found, most = 1, -np.inf
     for i in range(1, last + 1):
@@ -100,23 +159,3 @@ def _closest(ray: Ray, last: int, d: float, h_ts: float, h_rs: float, bulge: flo
         if nu >= most:
             found, most = i, nu
     return found
-
-
-@compiled
-def _zones(ray: Ray, last: int, d: float, zone: int) -> ZoneLengths:
-    """Zones of the path: the receiver takes the place of the sample after the last."""
-    end = last + 1
-    x, kind = ray.x[end], ray.zone[end]
-    ray.x[end], ray.zone[end] = d, zone
-    found = profile.zone_lengths(ray.x[: end + 1], ray.zone[: end + 1])
-    ray.x[end], ray.zone[end] = x, kind
-    return found
-
-
-@compiled
-def _regression(ray: Ray, last: int, d: float, h_n: float) -> tuple[float, float]:
-    """h_st and h_sr, eqs. (83) to (86)."""
-    x, h = ray.x[last], ray.ground[last]
-    v_1 = ray.v_1[last] + (d - x) * (h_n + h)
-    v_2 = ray.v_2[last] + (d - x) * (h_n * (2.0 * d + x) + h * (d + 2.0 * x))
-    return (2.0 * v_1 * d - v_2) / (d * d), (v_2 - v_1 * d) / (d * d)

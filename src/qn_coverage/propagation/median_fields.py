@@ -54,8 +54,19 @@ S_ROOT: Final = 38 * CHUNK  # a_dft to the power of -1/3
 S_LOSS: Final = 39 * CHUNK
 S_NU: Final = 40 * CHUNK
 S_LOG: Final = 41 * CHUNK
+S_LAST: Final = 42 * CHUNK  # last sample before the receiver, as a float
+S_LAND: Final = 43 * CHUNK
 
-FIELDS: Final = 42
+SLOPE: Final = 44 * CHUNK  # of the straight line between the antennas, m/km
+Z_R: Final = 45 * CHUNK  # receiving antenna with Earth's bulge taken off, m
+
+ALLOW: Final = 46 * CHUNK  # greatest loss that matters
+LEAST: Final = 47 * CHUNK  # the cell loses at least this
+
+C_LOW: Final = 48 * CHUNK  # by sample: first minor index of a wedge, and how many cells it holds
+C_COUNT: Final = 49 * CHUNK
+
+FIELDS: Final = 50
 
 
 class MedianLink(NamedTuple):
@@ -80,3 +91,4 @@ class MedianLink(NamedTuple):
     sea_k: float
     distance: float  # 21.88 f^(1/3)
     height: float  # 0.9575 f^(2/3)
+    screen: bool  # whether losses that don't matter may be left out

@@ -8,108 +8,157 @@ formulas each run in a loop of their own.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qn_coverage.propagation import hull, ray_state, rays
 from qn_coverage.propagation import median_fields as at
-from qn_coverage.propagation._compile import compiled
+from qn_coverage.propagation import median_sample, rays
+from qn_coverage.propagation._compile import compiled, inlined
 from qn_coverage.propagation.median_duct import loss_with_duct
+from qn_coverage.propagation.median_fields import MedianLink
 from qn_coverage.propagation.median_physics import (
-    free_space_and_edges,
-    join_scatter,
+    edges,
+    free_space,
+    least_loss,
     scatter_and_duct_bound,
     smooth_heights,
 )
-from qn_coverage.propagation.median_search import search_curved, search_straight
-from qn_coverage.propagation.median_sphere import add_spherical
+from qn_coverage.propagation.median_ray import CLEAR, SAMPLED, ZONED
+from qn_coverage.propagation.median_search import look_out, rewind, search
+from qn_coverage.propagation.median_sphere import Spacing, add_spherical
 from qn_coverage.propagation.p1812.line_of_sight import free_space_loss
 from qn_coverage.propagation.p1812.radio_climate import SEA
-from qn_coverage.propagation.sweep_kernel import own_cell
+from qn_coverage.propagation.ray_state import ground_at, zone_at
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from qn_coverage.propagation.median_fields import MedianLink
-    from qn_coverage.propagation.ray_state import Ray, Terrain
+    from qn_coverage.propagation.median_ray import Chain, Desk, MedianRay
+    from qn_coverage.propagation.ray_state import Terrain
     from qn_coverage.propagation.rays import Face, Fan
     from qn_coverage.propagation.sweep_kernel import Mast, Window
 
     Floats = npt.NDArray[np.float64]
     Ints = npt.NDArray[np.int64]
-
-
-class Desk(NamedTuple):
-    """Room for the cells in hand."""
-
-    work: Floats  # see `median_fields`
-    cells: Ints  # (CHUNK,): first sample at or beyond each cell
-    ground: Ints  # (CHUNK,): place of each cell in the terrain
-    loss: Ints  # (CHUNK,): place of each cell in the answer
-    picked: Ints  # (CHUNK,)
-    top: Ints  # (2, CHUNK): points found on the hull with clutter
-    bare: Ints  # (2, CHUNK): on the hull of bare ground
-    sampled: Ints  # (2,): samples that are written, samples before the first with clutter
-
-
-def new_desk() -> Desk:
-    """Room for one thread."""
-
-    def ints(*shape: int) -> Ints:
-        return np.zeros(shape, dtype=np.int64)
-
-    return Desk(
-        work=np.zeros(at.FIELDS * at.CHUNK),
-        cells=ints(at.CHUNK),
-        ground=ints(at.CHUNK),
-        loss=ints(at.CHUNK),
-        picked=ints(at.CHUNK),
-        top=ints(2, at.CHUNK),
-        bare=ints(2, at.CHUNK),
-        sampled=ints(2),
-    )
+    Links = npt.NDArray[np.uint32]
+    Losses = npt.NDArray[np.float32]
 
 
 @compiled
 def sweep_site_median(
-    loss: npt.NDArray[np.float32],
+    losses: Losses,
     window: Window,
     mast: Mast,
     terrain: Terrain,
     fan: Fan,
-    link: MedianLink,
-    ray: Ray,
+    links: Floats,
+    ray: MedianRay,
     desk: Desk,
 ) -> int:
-    """As `sweep_kernel.sweep_site`; `window` must hold all cells of the disc that are on the grid.
+    """As `sweep_kernel.sweep_site`, for several frequencies of one antenna height at once.
 
-    `loss` says on entry the greatest loss that matters in each cell.
+    Parameters
+    ----------
+    losses
+        Shape (frequencies, rows, cols) of the window, contiguous: on entry the greatest loss that
+        matters in each cell, on return the loss, or 0 where the loss is surely greater.
+    window
+        Must hold all cells of the disc that are on the grid.
+    links
+        Shape (frequencies, fields of `MedianLink`): see `link_table`.
     """
-    ray_state.start(ray, terrain, mast.row, mast.col)
-    done = own_cell(loss, window, mast, terrain, ray, link.f)
-    flat_loss = loss.reshape(-1)
+    _start(ray, terrain, mast.row, mast.col)
+    flat_losses = losses.reshape((len(links), -1))
+    done = 0
+    for number in range(len(links)):
+        link = _link(links, number)
+        done += _own_cell(flat_losses[number], window, mast, terrain, link, ray.ground[0])
     for which in range(rays.FACES):
         face = rays.face_of(which, mast.row, mast.col, terrain.rows, terrain.cols)
         for leaf in range(fan.leaves):
             for level in range(rays.LEVELS - 1, -1, -1):
                 if leaf & ((1 << level) - 1) == 0:
                     done += _sweep_node(
-                        flat_loss, window, mast, terrain, face, fan, link, ray, desk, level, leaf
+                        flat_losses, window, mast, terrain, face, fan, links, ray, desk, level, leaf
                     )
     return done
 
 
+@inlined
+def _link(links: Floats, number: int) -> MedianLink:
+    """Row of `link_table` → what it was."""
+    row = links[number]
+    return MedianLink(
+        row[0],
+        row[1] > 0.0,
+        row[2],
+        row[3],
+        row[4],
+        row[5],
+        row[6],
+        row[7],
+        row[8],
+        row[9],
+        row[10],
+        row[11],
+        row[12],
+        row[13],
+        row[14],
+        row[15],
+        row[16],
+        row[17],
+        row[18],
+        row[19] > 0.0,
+    )
+
+
 @compiled
+def _start(ray: MedianRay, terrain: Terrain, row: float, col: float) -> None:
+    """Set sample 0: the site, at (row, col) in cells on the grid."""
+    ray.x[0] = 0.0
+    ray.ground[0] = ground_at(terrain, row, col)
+    ray.top[0] = ray.ground[0]
+    ray.zone[0] = zone_at(terrain, row, col)
+    for values in (ray.v_1, ray.v_2, ray.sea, ray.land, ray.inland):
+        values[0] = 0.0
+    ray.longest_land[0], ray.longest_inland[0] = 0.0, 0.0
+    at_sea = ray.zone[0] == SEA
+    ray.first_sea[0] = 0.0 if at_sea else np.inf
+    ray.last_sea[0] = 0.0 if at_sea else -np.inf
+
+
+@compiled
+def _own_cell(
+    loss: Losses, window: Window, mast: Mast, terrain: Terrain, link: MedianLink, h_0: float
+) -> int:
+    """The cell under the mast, as `sweep_kernel.own_cell`."""
+    row, col = math.floor(mast.row + 0.5), math.floor(mast.col + 0.5)
+    down, across = row - mast.row, col - mast.col
+    if abs(down) >= 0.5 or abs(across) >= 0.5 or window.nearest > 0.0:
+        return 0
+    i, j = row - window.row_0, col - window.col_0
+    if not (0 <= i < window.rows and 0 <= j < window.cols):
+        return 0
+    if loss[i * window.cols + j] <= 0.0:
+        return 0
+    h_n = np.float64(terrain.ground[row * terrain.cols + col])
+    d = max(math.sqrt(down * down + across * across) * terrain.cell_km, 0.001)
+    h_ts, h_rs = h_0 + mast.height_agl_m, h_n + mast.rx_height_agl_m
+    loss[i * window.cols + j] = free_space_loss(link.f, d, h_ts, h_rs)
+    return 1
+
+
+@inlined
 def _sweep_node(
-    loss: npt.NDArray[np.float32],
+    losses: Losses,
     window: Window,
     mast: Mast,
     terrain: Terrain,
     face: Face,
     fan: Fan,
-    link: MedianLink,
-    ray: Ray,
+    links: Floats,
+    ray: MedianRay,
     desk: Desk,
     level: int,
     leaf: int,
@@ -120,57 +169,81 @@ def _sweep_node(
         first = rays.samples_of_level(face, fan, level + 1, leaf >> (level + 1)) + 1
     last = rays.samples_of_level(face, fan, level, leaf >> level) + (1 if level == 0 else 0)
     last = min(last, rays.samples_inside(face))
-    if desk.sampled[0] > first - 1 or first == 1:
-        desk.sampled[0] = first - 1
+    state = desk.state
+    if state[SAMPLED] > first - 1 or first == 1:
+        state[SAMPLED] = first - 1
+        state[ZONED] = min(state[ZONED], first - 1)
         if first == 1:
-            desk.sampled[1] = ray.x.size
-        hull.rewind(ray.median, first - 1)
-        hull.rewind(ray.straight, first - 1)
-        if terrain.cluttered:
-            hull.rewind(ray.bare, first - 1)
+            state[CLEAR] = ray.x.size
+        _rewind(ray, terrain, first - 1)
     done = 0
-    i = first
-    if first == 1 and last >= 1:
-        done += _first_column(
-            loss, window, mast, terrain, face, fan, link, ray, desk, leaf >> level
-        )
-        i = 2
-    while i <= last:
-        i, n = _list_cells(loss, window, terrain, face, fan, level, leaf >> level, desk, i, last)
-        if n > 0:
-            _sample_to(ray, terrain, face, fan, leaf, desk, desk.cells[n - 1] - 1)
-            _solve(ray, mast, terrain, link, desk, n)
-            for j in range(n):
-                loss[desk.loss[j]] = desk.work[at.LOSS + j]
-            done += n
+    nearest, farthest = _within(window, face, fan, level, leaf >> level, first, last)
+    for number in range(len(links)):
+        if number > 0:
+            _rewind(ray, terrain, first - 1)
+        link, loss = _link(links, number), losses[number]
+        i = nearest
+        while i <= farthest:
+            stop = 1 if i == 1 else farthest
+            i, n = _list_cells(
+                loss, window, terrain, face, fan, level, leaf >> level, desk, i, stop
+            )
+            if n > 0:
+                done += _answer(loss, ray, mast, terrain, face, fan, link, leaf, desk, n)
     return done
 
 
-@compiled
-def _first_column(
-    loss: npt.NDArray[np.float32],
-    window: Window,
+@inlined
+def _rewind(ray: MedianRay, terrain: Terrain, last: int) -> None:
+    """Take the hulls back to the points up to `last`."""
+    rewind(ray.bare.prev, ray.bare.next, ray.bare.marks, last)
+    if terrain.cluttered:
+        chain = ray.cluttered
+        rewind(chain.prev, chain.next, chain.marks, last)
+
+
+@inlined
+def _answer(
+    loss: Losses,
+    ray: MedianRay,
     mast: Mast,
     terrain: Terrain,
     face: Face,
     fan: Fan,
     link: MedianLink,
-    ray: Ray,
+    leaf: int,
     desk: Desk,
-    node: int,
+    n: int,
 ) -> int:
-    """Cells with no sample before them: free space."""
-    _, n = _list_cells(loss, window, terrain, face, fan, rays.LEVELS - 1, node, desk, 1, 1)
-    h_ts = ray.ground[0] + mast.height_agl_m
+    """Write the losses of the n cells in hand; returns how many matter."""
+    if desk.cells[0] == 1:
+        _next_to_mast(ray.ground[0], mast, link, desk, n)
+    else:
+        _sample_to(ray, mast, terrain, face, fan, link, leaf, desk, desk.cells[n - 1] - 1)
+        for j in range(n):
+            loss[desk.loss[j]] = 0.0
+        n = _solve(ray, mast, terrain, link, desk, n, _spacing(face, fan, leaf, terrain.cell_km))
     for j in range(n):
-        h_rs = np.float64(terrain.ground[desk.ground[j]]) + mast.rx_height_agl_m
-        loss[desk.loss[j]] = free_space_loss(link.f, desk.work[at.D + j], h_ts, h_rs)
+        loss[desk.loss[j]] = desk.work[at.LOSS + j]
     return n
 
 
-@compiled
+@inlined
+def _within(
+    window: Window, face: Face, fan: Fan, level: int, node: int, first: int, last: int
+) -> tuple[int, int]:
+    """Those of samples `first` to `last` beside which the wedge of a node may hold asked cells."""
+    low, high = fan.tangents[(2 * node) << level], fan.tangents[(2 * node + 2) << level]
+    gentle = 0.0 if low * high < 0.0 else min(abs(low), abs(high))
+    start = abs(face.first - face.major_0) - 1.0
+    least = window.nearest / _stretch(max(abs(low), abs(high))) - start
+    most = window.farthest / _stretch(gentle) - start
+    return max(first, math.floor(least) - 1), min(last, math.ceil(most) + 1)
+
+
+@inlined
 def _list_cells(
-    loss: npt.NDArray[np.float32],
+    loss: Losses,
     window: Window,
     terrain: Terrain,
     face: Face,
@@ -181,185 +254,331 @@ def _list_cells(
     i: int,
     last: int,
 ) -> tuple[int, int]:
-    """List the cells that are asked for from sample i on; returns the next sample, how many."""
+    """List the cells that are asked for from sample i on; returns the next sample, how many.
+
+    A wedge is at most 1.42 cells wide across its face, so it holds at most two at each sample.
+    Both are written and kept only if they count: a jump that nothing foretells costs more.
+    """
     start = abs(face.first - face.major_0)
-    sideways = face.major_stride == 1
-    loss_major = face.major_stride if sideways else window.cols
-    loss_minor = window.cols if sideways else 1
+    minor_0, minors = face.minor_0, face.minors
+    major_stride, minor_stride = face.major_stride, face.minor_stride
+    loss_major = 1 if major_stride == 1 else window.cols
+    loss_minor = window.cols if major_stride == 1 else 1
     corner = window.row_0 * window.cols + window.col_0
     near_2, far_2 = window.nearest * window.nearest, window.farthest * window.farthest
     low_index, high_index = (2 * node) << level, (2 * node + 2) << level
     low_slope, high_slope = fan.tangents[low_index], fan.tangents[high_index]
-    low_edge = low_index == 0 and not face.closed
-    high_edge = high_index == 2 * fan.leaves and face.closed
-    work = desk.work
+    open_edge = low_index == 0 and not face.closed
+    closed_edge = high_index == 2 * fan.leaves and face.closed
+    work, cells, ground, places = desk.work, desk.cells, desk.ground, desk.loss
+    count = min(last - i + 1, at.CHUNK // 2)
+    for k in range(count):
+        offset = start + (i + k - 1)
+        low = math.ceil(minor_0 + low_slope * offset)
+        end = math.ceil(minor_0 + high_slope * offset)
+        if open_edge:
+            low = math.floor(minor_0 - offset) + 1.0
+        if closed_edge:
+            end = math.floor(minor_0 + offset) + 1.0
+        work[at.C_LOW + k] = low
+        work[at.C_COUNT + k] = end - low
     n = 0
-    while i <= last and n < at.CHUNK - 4:
-        offset = start + (i - 1)
-        major = face.first + face.step * (i - 1)
-        low = math.ceil(face.minor_0 + low_slope * offset)
-        end = math.ceil(face.minor_0 + high_slope * offset)
-        if low_edge:
-            low = math.floor(face.minor_0 - offset) + 1
-        if high_edge:
-            end = math.floor(face.minor_0 + offset) + 1
-        for minor in range(max(low, 0), min(end, face.minors)):
-            across = minor - face.minor_0
+    for k in range(count):
+        offset = start + (i + k - 1)
+        major = face.first + face.step * (i + k - 1)
+        first = int(work[at.C_LOW + k])
+        held = int(work[at.C_COUNT + k])
+        for minor in range(first, first + 2):
+            across = minor - minor_0
             square = offset * offset + across * across
-            if square < near_2 or square > far_2:
-                continue
-            place = major * loss_major + minor * loss_minor - corner
-            if loss[place] <= 0.0:
-                continue
-            desk.cells[n] = i
-            desk.ground[n] = major * face.major_stride + minor * face.minor_stride
-            desk.loss[n] = place
-            work[at.D + n] = math.sqrt(square) * terrain.cell_km
-            n += 1
-        i += 1
-    return i, n
+            counts = (minor >= 0) & (minor < minors) & (minor < first + held)
+            counts &= (square >= near_2) & (square <= far_2)
+            # where it doesn't count the cell may lie off the window: look at one that doesn't
+            place = major * loss_major + minor * loss_minor - corner if counts else 0
+            allow = loss[place]
+            cells[n] = i + k
+            ground[n] = major * major_stride + minor * minor_stride
+            places[n] = place
+            work[at.D + n] = square
+            work[at.ALLOW + n] = allow
+            n += 1 if counts & (allow > 0.0) else 0
+    for j in range(n):
+        work[at.D + j] = np.sqrt(work[at.D + j]) * terrain.cell_km
+    for j in range(n):
+        work[at.H_N + j] = terrain.ground[ground[j]]
+    return i + count, n
 
 
-@compiled
+@inlined
+def _next_to_mast(h_0: float, mast: Mast, link: MedianLink, desk: Desk, n: int) -> None:
+    """Cells with no sample before them: free space."""
+    h_ts = h_0 + mast.height_agl_m
+    for j in range(n):
+        h_rs = desk.work[at.H_N + j] + mast.rx_height_agl_m
+        desk.work[at.LOSS + j] = free_space_loss(link.f, desk.work[at.D + j], h_ts, h_rs)
+
+
+@inlined
 def _sample_to(
-    ray: Ray, terrain: Terrain, face: Face, fan: Fan, leaf: int, desk: Desk, last: int
+    ray: MedianRay,
+    mast: Mast,
+    terrain: Terrain,
+    face: Face,
+    fan: Fan,
+    link: MedianLink,
+    leaf: int,
+    desk: Desk,
+    last: int,
 ) -> None:
     """Write the samples that are missing up to `last`, each at the slope of its level."""
+    start = abs(face.first - face.major_0)
+    major_step = face.step * face.major_stride
+    h_ts = ray.ground[0] + mast.height_agl_m
     for level in range(rays.LEVELS - 1, -1, -1):
-        first = desk.sampled[0] + 1
+        first = desk.state[SAMPLED] + 1
         if first > last:
             return
         node = leaf >> level
         end = last
         if level > 0:
             end = min(last, rays.samples_of_level(face, fan, level, node))
-        if first <= end:
-            _sample(ray, terrain, face, fan.tangents[(2 * node + 1) << level], first, end, desk)
-            desk.sampled[0] = end
+        if first > end:
+            continue
+        slope = fan.tangents[(2 * node + 1) << level]
+        place = (face.first + face.step * (first - 1)) * face.major_stride
+        median_sample.sample_ground(
+            ray.x,
+            ray.ground,
+            ray.v_1,
+            ray.v_2,
+            terrain.ground,
+            place,
+            major_step,
+            face.minor_stride,
+            face.minor_0,
+            slope,
+            face.minors,
+            start + (first - 1),
+            terrain.cell_km,
+            first,
+            end,
+        )
+        _look_out(ray.bare, ray.ground, ray.x, link.curvature, h_ts, first, end)
+        if terrain.cluttered:
+            median_sample.sample_clutter(
+                ray.top,
+                ray.ground,
+                desk.state,
+                terrain.clutter,
+                place,
+                major_step,
+                face.minor_stride,
+                face.minor_0,
+                slope,
+                face.minors,
+                start + (first - 1),
+                first,
+                end,
+            )
+            _look_out(ray.cluttered, ray.top, ray.x, link.curvature, h_ts, first, end)
+        if terrain.zoned:
+            median_sample.sample_zones(
+                ray.zone,
+                ray.sea,
+                ray.x,
+                terrain.zone,
+                place,
+                major_step,
+                face.minor_stride,
+                face.minor_0,
+                slope,
+                face.minors,
+                start + (first - 1),
+                first,
+                end,
+            )
+        desk.state[SAMPLED] = end
+
+
+@inlined
+def _spacing(face: Face, fan: Fan, leaf: int, cell_km: float) -> Spacing:
+    """Where the samples of the ray through a leaf lie."""
+    return Spacing(
+        abs(face.first - face.major_0) - 1.0,
+        rays.samples_of_level(face, fan, 3, leaf >> 3),
+        rays.samples_of_level(face, fan, 2, leaf >> 2),
+        rays.samples_of_level(face, fan, 1, leaf >> 1),
+        _stretch(fan.tangents[(2 * (leaf >> 3) + 1) << 3]) * cell_km,
+        _stretch(fan.tangents[(2 * (leaf >> 2) + 1) << 2]) * cell_km,
+        _stretch(fan.tangents[(2 * (leaf >> 1) + 1) << 1]) * cell_km,
+        _stretch(fan.tangents[2 * leaf + 1]) * cell_km,
+    )
 
 
 @compiled
-def _sample(
-    ray: Ray, terrain: Terrain, face: Face, slope: float, first: int, last: int, desk: Desk
-) -> None:
-    """As `ray_state.sample`, with the sums that p = 50 % needs; on grids of two cells or more."""
-    stretch = math.sqrt(1.0 + slope * slope) * terrain.cell_km
-    start = abs(face.first - face.major_0)
-    edge = face.minors - 1.0
-    x, ground = ray.x, ray.ground
-    for i in range(first, last + 1):
-        offset = start + (i - 1)
-        position = min(max(face.minor_0 + slope * offset, 0.0), edge)
-        m = min(int(position), face.minors - 2)
-        share = position - m
-        place = (face.first + face.step * (i - 1)) * face.major_stride + m * face.minor_stride
-        low = np.float64(terrain.ground[place])
-        ground[i] = low + (np.float64(terrain.ground[place + face.minor_stride]) - low) * share
-        x[i] = stretch * offset
-    for i in range(first, last + 1):
-        x_0, x_1, h_0, h_1 = x[i - 1], x[i], ground[i - 1], ground[i]
-        step = x_1 - x_0
-        ray.v_1[i] = ray.v_1[i - 1] + step * (h_1 + h_0)
-        ray.v_2[i] = ray.v_2[i - 1] + step * (h_1 * (2.0 * x_1 + x_0) + h_0 * (x_1 + 2.0 * x_0))
-    if terrain.cluttered:
-        _sample_clutter(ray, terrain, face, slope, first, last, desk)
-    if terrain.zoned:
-        _sample_zones(ray, terrain, face, slope, first, last)
+def _stretch(slope: float) -> float:
+    return math.sqrt(1.0 + slope * slope)
 
 
-@compiled
-def _sample_clutter(
-    ray: Ray, terrain: Terrain, face: Face, slope: float, first: int, last: int, desk: Desk
-) -> None:
-    start = abs(face.first - face.major_0)
-    edge = face.minors - 1.0
-    clear = desk.sampled[1] if desk.sampled[1] < first else ray.x.size
-    for i in range(first, last + 1):
-        position = min(max(face.minor_0 + slope * (start + (i - 1)), 0.0), edge)
-        m = min(int(position), face.minors - 2)
-        place = (face.first + face.step * (i - 1)) * face.major_stride + m * face.minor_stride
-        low = np.float64(terrain.clutter[place])
-        rise = np.float64(terrain.clutter[place + face.minor_stride]) - low
-        clutter = low + rise * (position - m)
-        ray.top[i] = ray.ground[i] + clutter
-        if clutter > 0.0:
-            clear = min(clear, i)
-    desk.sampled[1] = clear
-
-
-@compiled
-def _sample_zones(
-    ray: Ray, terrain: Terrain, face: Face, slope: float, first: int, last: int
-) -> None:
-    start = abs(face.first - face.major_0)
-    edge = face.minors - 1.0
-    for i in range(first, last + 1):
-        position = min(max(face.minor_0 + slope * (start + (i - 1)), 0.0), edge)
-        m = int(position + 0.5)
-        place = (face.first + face.step * (i - 1)) * face.major_stride + m * face.minor_stride
-        ray.zone[i] = terrain.zone[place]
-        half = 0.5 * (ray.x[i] - ray.x[i - 1])
-        was = half if ray.zone[i - 1] == SEA else 0.0
-        ray.sea[i] = ray.sea[i - 1] + was + (half if ray.zone[i] == SEA else 0.0)
-
-
-@compiled
-def _solve(ray: Ray, mast: Mast, terrain: Terrain, link: MedianLink, desk: Desk, n: int) -> None:
-    """LOSS of the n cells in hand."""
-    work, cells = desk.work, desk.cells
-    h_0 = ray.ground[0]
+@inlined
+def _solve(
+    ray: MedianRay,
+    mast: Mast,
+    terrain: Terrain,
+    link: MedianLink,
+    desk: Desk,
+    n: int,
+    spacing: Spacing,
+) -> int:
+    """LOSS of the n cells in hand, of which those that can matter are kept; returns how many."""
+    work, cells, x, ground = desk.work, desk.cells, ray.x, ray.ground
+    h_0 = ground[0]
     h_ts, rx = h_0 + mast.height_agl_m, mast.rx_height_agl_m
-    _collect(ray, terrain, desk, n)
-    _search(ray, terrain, link, desk, n, h_ts, rx)
-    free_space_and_edges(work, n, h_ts, rx, link)
-    smooth_heights(work, n, h_0, h_ts, rx, link)
-    add_spherical(work, n, desk.picked, cells, ray.x, link)
-    scatter_and_duct_bound(work, n, h_ts, rx, link)
-    join_scatter(work, n)
+    n = _screen(ray, terrain, link, desk, n, h_ts, rx)
+    if n == 0:
+        return 0
+    v_1, v_2 = ray.v_1, ray.v_2
     for j in range(n):
-        if work[at.L_BFS + j] + work[at.L_D + j] >= work[at.L_DUCT + j]:
-            work[at.LOSS + j] = loss_with_duct(ray, terrain, link, desk, j, h_0, h_ts, rx)
-
-
-@compiled
-def _collect(ray: Ray, terrain: Terrain, desk: Desk, n: int) -> None:
-    """Fetch what each cell's path has behind it."""
-    work = desk.work
-    for j in range(n):
-        k = desk.cells[j] - 1
-        work[at.H_N + j] = terrain.ground[desk.ground[j]]
-        work[at.X_K + j] = ray.x[k]
-        work[at.H_K + j] = ray.ground[k]
-        work[at.V_1 + j] = ray.v_1[k]
-        work[at.V_2 + j] = ray.v_2[k]
+        k = cells[j] - 1
+        work[at.X_K + j], work[at.H_K + j] = x[k], ground[k]
+        work[at.V_1 + j], work[at.V_2 + j] = v_1[k], v_2[k]
         work[at.OMEGA + j] = 0.0
     if terrain.wet:
-        for j in range(n):
-            k = desk.cells[j] - 1
-            d = work[at.D + j]
-            half = 0.5 * (d - ray.x[k])
-            was = half if ray.zone[k] == SEA else 0.0
-            now = half if terrain.zone[desk.ground[j]] == SEA else 0.0
-            work[at.OMEGA + j] = (ray.sea[k] + was + now) / d
-
-
-@compiled
-def _search(
-    ray: Ray, terrain: Terrain, link: MedianLink, desk: Desk, n: int, h_ts: float, rx: float
-) -> None:
-    work, cells = desk.work, desk.cells
-    c = link.curvature
-    top = ray.top if terrain.cluttered else ray.ground
-    search_curved(work, at.TOP, n, cells, desk.top, ray.median, top, ray.x, c, h_ts, rx, link.edge)
-    search_straight(work, n, cells, ray.straight, ray.ground, ray.x, h_ts, rx)
-    if desk.sampled[1] < cells[n - 1]:
-        search_curved(
-            work, at.BARE, n, cells, desk.bare, ray.bare, ray.ground, ray.x, c, h_ts, rx, link.edge
-        )
-        return
-    for field in range(0, 5 * at.CHUNK, at.CHUNK):
-        for j in range(n):
-            work[at.BARE + field + j] = work[at.TOP + field + j]
+        _sea_shares(ray, terrain, desk, n)
+    _search(ray, link, desk, n, h_ts)
+    edges(work, n, h_ts, rx, link)
+    smooth_heights(work, n, h_0, h_ts, rx, link)
+    add_spherical(work, n, desk.picked, cells, spacing, link)
+    scatter_and_duct_bound(work, n, h_ts, rx, link)
     for j in range(n):
-        desk.bare[0, j] = desk.top[0, j]
-        desk.bare[1, j] = desk.top[1, j]
+        l_d = work[at.L_D + j]
+        if l_d > 0.0 and work[at.L_BFS + j] + l_d >= work[at.L_DUCT + j]:
+            zone = terrain.zone[desk.ground[j]]
+            work[at.LOSS + j] = loss_with_duct(ray, link, desk, j, zone, terrain.zoned, h_ts, rx)
+    return n
+
+
+@inlined
+def _screen(
+    ray: MedianRay,
+    terrain: Terrain,
+    link: MedianLink,
+    desk: Desk,
+    n: int,
+    h_ts: float,
+    rx: float,
+) -> int:
+    """Free space of the cells in hand; drop those that surely lose more than matters."""
+    work, cells, x = desk.work, desk.cells, ray.x
+    _seen_highest(ray.bare.best, ray.ground, x, cells, work, desk.bare, at.BARE, n)
+    if terrain.cluttered:
+        _seen_highest(ray.cluttered.best, ray.top, x, cells, work, desk.cluttered, at.TOP, n)
+    else:
+        for i in range(n):
+            work[at.TOP + at.X_T + i] = work[at.BARE + at.X_T + i]
+            work[at.TOP + at.G_T + i] = work[at.BARE + at.G_T + i]
+    free_space(work, n, h_ts, rx, link)
+    if not link.screen:
+        return n
+    least_loss(work, n, h_ts, rx, link)
+    kept = 0
+    ground, loss, bare, top = desk.ground, desk.loss, desk.bare, desk.cluttered
+    for j in range(n):
+        loss_place = loss[j]
+        cells[kept], ground[kept], loss[kept] = cells[j], ground[j], loss_place
+        bare[0, kept], top[0, kept] = bare[0, j], top[0, j]
+        for field in (at.D, at.H_N, at.L_BFS, at.SLOPE, at.Z_R):
+            work[field + kept] = work[field + j]
+        for base in (at.BARE, at.TOP):
+            work[base + at.X_T + kept] = work[base + at.X_T + j]
+            work[base + at.G_T + kept] = work[base + at.G_T + j]
+        kept += 1 if work[at.LEAST + j] <= work[at.ALLOW + j] else 0
+    return kept
+
+
+@inlined
+def _seen_highest(
+    best: Links,
+    heights: Floats,
+    x: Floats,
+    cells: Ints,
+    work: Floats,
+    found: Ints,
+    base: int,
+    n: int,
+) -> None:
+    for j in range(n):
+        b = best[cells[j] - 1]
+        found[0, j] = b
+        work[base + at.X_T + j] = x[b]
+        work[base + at.G_T + j] = heights[b]
+
+
+@inlined
+def _sea_shares(ray: MedianRay, terrain: Terrain, desk: Desk, n: int) -> None:
+    work, zone, zones = desk.work, ray.zone, terrain.zone
+    for j in range(n):
+        k = desk.cells[j] - 1
+        d = work[at.D + j]
+        half = 0.5 * (d - ray.x[k])
+        was = half if zone[k] == SEA else 0.0
+        now = half if zones[desk.ground[j]] == SEA else 0.0
+        work[at.OMEGA + j] = (ray.sea[k] + was + now) / d
+
+
+@inlined
+def _search(ray: MedianRay, link: MedianLink, desk: Desk, n: int, h_ts: float) -> None:
+    """Search the hull of bare ground and, where there was clutter, that of the ground with it."""
+    _search_chain(ray.bare, ray.ground, ray.x, link, desk, at.BARE, desk.bare, n, h_ts)
+    if desk.state[CLEAR] < desk.cells[n - 1]:
+        found = desk.cluttered
+        _search_chain(ray.cluttered, ray.top, ray.x, link, desk, at.TOP, found, n, h_ts)
+        return
+    work = desk.work
+    for i in range(n):
+        for field in (at.X_R, at.G_R, at.OPEN):
+            work[at.TOP + field + i] = work[at.BARE + field + i]
+
+
+@inlined
+def _look_out(
+    chain: Chain, heights: Floats, x: Floats, c: float, h_ts: float, first: int, last: int
+) -> None:
+    look_out(chain.z, chain.best, chain.straight, chain.tops, heights, x, c, h_ts, first, last)
+
+
+@inlined
+def _search_chain(
+    chain: Chain,
+    heights: Floats,
+    x: Floats,
+    link: MedianLink,
+    desk: Desk,
+    base: int,
+    found: Ints,
+    n: int,
+    h_ts: float,
+) -> None:
+    search(
+        desk.work,
+        base,
+        n,
+        desk.cells,
+        found,
+        chain.z,
+        chain.rise,
+        chain.way,
+        chain.prev,
+        chain.next,
+        chain.best,
+        chain.straight,
+        chain.run,
+        chain.tops,
+        chain.marks,
+        heights,
+        x,
+        link.curvature,
+        h_ts,
+        link.edge,
+        base == at.BARE,
+    )

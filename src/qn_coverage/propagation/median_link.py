@@ -12,6 +12,8 @@ from qn_coverage.propagation.median_fields import MedianLink
 from qn_coverage.propagation.p1812 import diffraction, ducting, troposcatter
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
     from qn_coverage.propagation.p1812.path_loss import Link
@@ -22,7 +24,7 @@ _LEAST_BETA: Final = 1e-30
 _SLACK_DB: Final = 0.05  # between the points of the grid
 
 
-def median_link(link: Link, *, reach_km: float, wet: bool) -> MedianLink:
+def median_link(link: Link, *, reach_km: float, wet: bool, screen: bool = False) -> MedianLink:
     """Constants for paths of up to `reach_km`, over some sea if `wet`."""
     f = link.f
     land_k, sea_k = (
@@ -49,7 +51,13 @@ def median_link(link: Link, *, reach_km: float, wet: bool) -> MedianLink:
         sea_k=sea_k,
         distance=21.88 * f ** (1.0 / 3.0),
         height=0.9575 * f ** (2.0 / 3.0),
+        screen=screen,
     )
+
+
+def link_table(links: Sequence[MedianLink]) -> Floats:
+    """Constants of several frequencies, one row each: compiled code takes no list of tuples."""
+    return np.array([[float(value) for value in link] for link in links])
 
 
 def duct_floor_db(link: Link, *, reach_km: float, wet: bool) -> float:

@@ -38,37 +38,83 @@ def bullington_of_nu(nu: float, d: float) -> float:
 
 
 @compiled
-def free_space_and_edges(work: Floats, n: int, h_ts: float, rx: float, link: MedianLink) -> None:
-    """L_bfs and L_bulla of cells 0 to n - 1: eqs. (8) and (13) to (21)."""
-    c = link.curvature
+def free_space(work: Floats, n: int, h_ts: float, rx: float, link: MedianLink) -> None:
+    """L_bfs of n cells, eq. (8); the line to each and its height without Earth's bulge."""
+    c, at_1_km = link.curvature, link.free_space
     for i in range(n):
         d = work[at.D + i]
         h_rs = work[at.H_N + i] + rx
+        work[at.SLOPE + i] = (h_rs - h_ts) / d
+        work[at.Z_R + i] = h_rs - c * d * d
         rise = 0.001 * (h_rs - h_ts)
-        work[at.L_BFS + i] = link.free_space + DB_PER_LOG2 * log2(d * d + rise * rise)
-        s_tr = (h_rs - h_ts) / d
+        work[at.L_BFS + i] = at_1_km + DB_PER_LOG2 * log2(d * d + rise * rise)
+
+
+@compiled
+def least_loss(work: Floats, n: int, h_ts: float, rx: float, link: MedianLink) -> None:
+    """A loss that none of n cells undercuts, from the point that the transmitter sees highest.
+
+    With u the slope to that point above the direct line and w that from the receiver, both from one
+    edge, ν² = (0.002 d / λ) u w is at most that of Bullington's point, and for ν ≥ 1 eq. (12) is at
+    least 12.0 + 20 log ν and eq. (21) adds at least 8.65 dB. A duct takes off at most the share
+    1 - F_k of diffraction (eq. (61) with L_minbap ≥ L_b0p), and none where it loses more itself;
+    scatter takes off at most 1.51 dB, and 0.03 dB where it is 10 dB weaker (eq. (63)).
+    """
+    c, factor = link.curvature, link.edge
+    scatter, duct, attenuation = link.scatter, link.duct, link.attenuation
+    for i in range(n):
+        d, s_tr = work[at.D + i], work[at.SLOPE + i]
+        h_rs = work[at.H_N + i] + rx
         x, g = work[at.TOP + at.X_T + i], work[at.TOP + at.G_T + i]
-        u = (g + c * x * (d - x) - h_ts) / x - s_tr
+        far = d - x
+        u = (g - h_ts) / x + c * far - s_tr
+        w = (g - h_rs) / far + c * x + s_tr
+        square = factor * d * max(u, 0.0) * max(w, 0.0)
+        l_d = 20.65 + DB_PER_LOG2 * log2(square) if square >= 1.0 else 0.0
+        x, g = work[at.BARE + at.X_T + i], work[at.BARE + at.G_T + i]
+        far = d - x
+        s_t = (g - h_ts) / x - c * x
+        s_r = (g - h_rs) / far - c * far
+        l_ba = duct + 2.0 * DB_PER_LOG2 * log2(x)
+        l_ba += attenuation * (2.0 * c * d + min(s_t, 0.0) + min(s_r, 0.0))
+        f_k = 1.0 / (1.0 + exp2(0.21640425613334451 * (d - 20.0)))
+        l_bfs = work[at.L_BFS + i]
+        l_bda = l_bfs + max(f_k * l_d, min(l_d, l_ba - l_bfs))
+        l_bs = scatter + 2.0 * DB_PER_LOG2 * log2(d) - 0.1
+        low, high = min(l_bs, l_bda), max(l_bs, l_bda)
+        joined = low - (0.03 if high - low > 10.0 else 1.51)
+        work[at.LEAST + i] = max(joined, l_bfs)
+
+
+@compiled
+def edges(work: Floats, n: int, h_ts: float, rx: float, link: MedianLink) -> None:
+    """L_bulla of n cells: eqs. (13) to (21)."""
+    c, factor = link.curvature, link.edge
+    for i in range(n):
+        d, s_tr = work[at.D + i], work[at.SLOPE + i]
+        h_rs = work[at.H_N + i] + rx
+        x, g = work[at.TOP + at.X_T + i], work[at.TOP + at.G_T + i]
+        u = (g - h_ts) / x + c * (d - x) - s_tr
         x, g = work[at.TOP + at.X_R + i], work[at.TOP + at.G_R + i]
         far = d - x
-        above = g + c * x * far
-        w = (above - h_rs) / far + s_tr
-        nu_edge = np.sqrt(link.edge * d * max(u, 0.0) * max(w, 0.0))
-        nu_open = (above - h_ts - s_tr * x) * np.sqrt(link.edge * d / (x * far))
-        nu = nu_open if work[at.TOP + at.OPEN + i] > 0.5 else nu_edge
-        work[at.L_D + i] = bullington_of_nu(nu, d)
+        w = (g - h_rs) / far + c * x + s_tr
+        # On an open path w is the clearance over far, and ν² = factor d clearance² / (x far).
+        is_open = work[at.TOP + at.OPEN + i] > 0.5
+        square = factor * d * (w * w * far / x if is_open else max(u, 0.0) * max(w, 0.0))
+        nu = np.sqrt(square)
+        work[at.L_D + i] = bullington_of_nu(-nu if is_open else nu, d)
 
 
 @compiled
 def smooth_heights(
     work: Floats, n: int, h_0: float, h_ts: float, rx: float, link: MedianLink
 ) -> None:
-    """Antennas above the smooth surface, eqs. (83) to (89d), and where the spherical part may count.
+    """Antennas above the smooth surface, eqs. (83) to (89d), and where the sphere may count.
 
     It can not where even the lower antenna clears Earth's whole bulge by the most that eq. (25)
     can ask for, 17.456 √(λ d) / 2.
     """
-    c = link.curvature
+    c, wavelength = link.curvature, link.wavelength
     for i in range(n):
         d, h_n = work[at.D + i], work[at.H_N + i]
         h_rs = h_n + rx
@@ -79,69 +125,64 @@ def smooth_heights(
         over = 1.0 / (d * d)
         h_st = (2.0 * v_1 * d - v_2) * over
         h_sr = (v_2 - v_1 * d) * over
-        slope = (h_rs - h_ts) / d
+        slope = work[at.SLOPE + i]
         h_obs = work[at.H_O + i] - h_ts - slope * work[at.X_O + i]
-        x = work[at.X_A + i]
-        a_obt = (work[at.H_A + i] - h_ts - slope * x) / x
-        x = work[at.X_B + i]
-        a_obr = (work[at.H_B + i] - h_ts - slope * x) / (d - x)
-        share = a_obt / (a_obt + a_obr) if h_obs > 0.0 else 0.0
-        lift = max(0.0, h_obs)
-        h_te = h_ts - min(h_st - lift * share, h_0)
-        h_re = h_rs - min(h_sr - lift * (1.0 - share), h_n)
+        x_a, x_b = work[at.X_A + i], work[at.X_B + i]
+        # a_obt / (a_obt + a_obr), both multiplied by the two distances
+        a_obt = (work[at.H_A + i] - h_ts - slope * x_a) * (d - x_b)
+        a_obr = (work[at.H_B + i] - h_ts - slope * x_b) * x_a
+        share = a_obt / (a_obt + a_obr)
+        obstructed = h_obs > 0.0
+        lift_t = h_obs * share if obstructed else 0.0
+        lift_r = h_obs * (1.0 - share) if obstructed else 0.0
+        h_te = h_ts - min(h_st - lift_t, h_0)
+        h_re = h_rs - min(h_sr - lift_r, h_n)
         work[at.H_TE + i] = h_te
         work[at.H_RE + i] = h_re
         clear = min(h_te, h_re) - 0.25 * c * d * d
-        work[at.SPHERE + i] = 0.0 if clear > 8.728 * np.sqrt(link.wavelength * d) else 1.0
+        reach = 8.728 * 8.728 * wavelength * d
+        work[at.SPHERE + i] = 0.0 if clear > 0.0 and clear * clear > reach else 1.0
 
 
 @compiled
 def scatter_and_duct_bound(work: Floats, n: int, h_ts: float, rx: float, link: MedianLink) -> None:
-    """L_bs, eq. (44), and a loss that no duct undercuts, eqs. (46) to (56).
+    """L_bs, eq. (44), L_b without ducts, and a loss that no duct undercuts, eqs. (46) to (56).
 
     The bound takes the least that the time variability, the sea and the horizons of an open path
     can add; site shielding counts where there are horizons.
     """
-    c = link.curvature
+    c, f = link.curvature, link.f
+    scatter, duct, attenuation = link.scatter, link.duct, link.attenuation
+    creeping = 0.264 * link.cube_root_f
     for i in range(n):
         d = work[at.D + i]
-        h_rs = work[at.H_N + i] + rx
-        s_tr = (h_rs - h_ts) / d
+        h_rs, s_tr = work[at.H_N + i] + rx, work[at.SLOPE + i]
         x_t, x_r = work[at.BARE + at.X_T + i], work[at.BARE + at.X_R + i]
-        d_lr = d - x_r
-        s_t = (work[at.BARE + at.G_T + i] - h_ts) / x_t - c * x_t
-        s_r = (work[at.BARE + at.G_R + i] - h_rs) / d_lr - c * d_lr
+        far = d - x_r
         is_open = work[at.BARE + at.OPEN + i] > 0.5
-        s_t = s_tr - c * d if is_open else s_t
-        s_r = -s_tr - c * d if is_open else s_r
+        s_t = s_tr - c * d if is_open else (work[at.BARE + at.G_T + i] - h_ts) / x_t - c * x_t
+        s_r = -s_tr - c * d if is_open else (work[at.BARE + at.G_R + i] - h_rs) / far - c * far
         theta_t = 1000.0 * arc_tangent(0.001 * s_t)
         theta_r = 1000.0 * arc_tangent(0.001 * s_r)
         work[at.THETA_T + i] = theta_t
         work[at.THETA_R + i] = theta_r
         bend = 2.0 * c * d  # 1000 d / a_e
-        log_d = log2(d)
         theta = bend + theta_t + theta_r
-        work[at.L_BS + i] = link.scatter + 2.0 * DB_PER_LOG2 * log_d + 0.573 * theta
-        d_lt = x_t if not is_open else 0.5 * d
-        d_lr = d_lr if not is_open else 0.5 * d
-        excess_t = max(theta_t - 0.1 * d_lt, 0.0) if not is_open else 0.0
-        excess_r = max(theta_r - 0.1 * d_lr, 0.0) if not is_open else 0.0
-        edges = 1.0 + 0.361 * excess_t * np.sqrt(link.f * d_lt)
-        edges = edges * (1.0 + 0.361 * excess_r * np.sqrt(link.f * d_lr)) * (d_lt + d_lr)
-        bound = link.duct + 2.0 * DB_PER_LOG2 * log2(edges)
-        bound += 0.264 * link.cube_root_f * (excess_t + excess_r)
+        l_bs = scatter + 2.0 * DB_PER_LOG2 * log2(d) + 0.573 * theta
+        work[at.L_BS + i] = l_bs
         # An open path's point of greatest ν isn't known here: d_lt and d_lr may be anything.
-        turn_t = min(theta_t, 0.1 * d_lt) if not is_open else min(theta_t, 0.0)
-        turn_r = min(theta_r, 0.1 * d_lr) if not is_open else min(theta_r, 0.0)
-        work[at.L_DUCT + i] = bound + link.attenuation * (bend + turn_t + turn_r)
-
-
-@compiled
-def join_scatter(work: Floats, n: int) -> None:
-    """L_b where no duct counts: eqs. (63) and (69)."""
-    for i in range(n):
-        l_bd = work[at.L_BFS + i] + work[at.L_D + i]
-        l_bs = work[at.L_BS + i]
+        d_lt = 0.5 * d if is_open else x_t
+        d_lr = 0.5 * d if is_open else far
+        excess_t = 0.0 if is_open else max(theta_t - 0.1 * d_lt, 0.0)
+        excess_r = 0.0 if is_open else max(theta_r - 0.1 * d_lr, 0.0)
+        edges = 1.0 + 0.361 * excess_t * np.sqrt(f * d_lt)
+        edges = edges * (1.0 + 0.361 * excess_r * np.sqrt(f * d_lr)) * (d_lt + d_lr)
+        bound = duct + 2.0 * DB_PER_LOG2 * log2(edges) + creeping * (excess_t + excess_r)
+        turn_t = min(theta_t, 0.0 if is_open else 0.1 * d_lt)
+        turn_r = min(theta_r, 0.0 if is_open else 0.1 * d_lr)
+        work[at.L_DUCT + i] = bound + attenuation * (bend + turn_t + turn_r)
+        l_bfs = work[at.L_BFS + i]
+        l_bd = l_bfs + work[at.L_D + i]
         low, high = min(l_bs, l_bd), max(l_bs, l_bd)
         gain = 0.5 * DB_PER_LOG2 * log2(1.0 + exp2(-0.66438561897747244 * (high - low)))
-        work[at.LOSS + i] = max(low - gain, work[at.L_BFS + i])
+        work[at.LOSS + i] = max(low - gain, l_bfs)

@@ -1,7 +1,11 @@
-"""Searches on hulls for a row of cells along a ray: the loops where the sweep spends its time.
+"""Searches on the hull for a row of cells along a ray: the loops where the sweep spends its time.
 
-The same searches as in `hull`, one cell after the other with the hull growing in between; fingers
-and the top of the hull stay in registers, and slopes are compared without a division.
+The same searches as in `hull`, one cell after the other with the hull growing in between; slopes
+are compared without a division.
+
+The points of eqs. (87a) to (87c), which look at heights without Earth's bulge, need no hull of
+their own. Taking the bulge off bends a profile down, so whatever stands highest over a straight
+line, or is seen highest from an end of the path, is a vertex of the curved hull too.
 """
 
 from __future__ import annotations
@@ -10,310 +14,318 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qn_coverage.propagation import hull
 from qn_coverage.propagation import median_fields as at
 from qn_coverage.propagation._compile import compiled
 from qn_coverage.propagation.fastmath import flat
+from qn_coverage.propagation.median_ray import BLOCK_BITS, BUILT, EXTREME, LOW, PEAK, TANGENT
 from qn_coverage.propagation.p1812.diffraction import NU_NONE
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from qn_coverage.propagation.hull import Hull
-
     Floats = npt.NDArray[np.float64]
     Ints = npt.NDArray[np.int64]
-
-
-@flat
-def _push(z: Floats, edge: Floats, prev: Ints, nxt: Ints, x: Floats, i: int) -> int:
-    """Link point i; returns the vertex below it."""
-    vertex = i - 1
-    dz, dx = z[i] - z[vertex], x[i] - x[vertex]
-    while edge[vertex] * dx <= dz:
-        vertex = prev[vertex]
-        dz, dx = z[i] - z[vertex], x[i] - x[vertex]
-    prev[i] = vertex
-    edge[i] = dz / dx
-    nxt[vertex] = i
-    return vertex
-
-
-@flat
-def _begin(edge: Floats, prev: Ints, best: Ints, built: int) -> int:
-    if built == 0:
-        prev[1] = 0
-        edge[1] = np.inf
-        best[1] = 1
-        return 1
-    return built
-
-
-@flat
-def _tangent(
-    z: Floats,
-    edge: Floats,
-    prev: Ints,
-    nxt: Ints,
-    x: Floats,
-    top: int,
-    v: int,
-    d: float,
-    z_r: float,
-) -> int:
-    """Vertex seen highest from (d, z_r), from finger v."""
-    while edge[v] * (d - x[v]) <= z_r - z[v]:
-        v = prev[v]
-    while v != top:
-        above = nxt[v]
-        if edge[above] * (d - x[v]) <= z_r - z[v]:
-            break
-        v = above
-    return v
+    Links = npt.NDArray[np.uint32]
 
 
 @compiled
-def search_curved(
-    work: Floats,
-    base: int,
-    n: int,
-    cells: Ints,
-    points: Ints,
-    chain: Hull,
+def rewind(prev: Links, nxt: Links, marks: Ints, last: int) -> None:
+    """Forget the points after `last`, as a ray does that branches there."""
+    built = min(marks[BUILT], last)
+    marks[BUILT] = built
+    vertex = np.uint32(built)
+    while vertex > 1:
+        below = prev[vertex]
+        nxt[below] = vertex
+        vertex = below
+    top = max(built, 1)
+    marks[LOW] = top
+    marks[TANGENT] = top
+    marks[PEAK] = top
+    marks[EXTREME] = top
+
+
+@compiled
+def look_out(
+    z: Floats,
+    best: Links,
+    straight: Links,
+    tops: Floats,
     heights: Floats,
     x: Floats,
     bulge: float,
     h_ts: float,
-    rx: float,
-    edge_factor: float,
+    first: int,
+    last: int,
 ) -> None:
-    """Points that decide Bullington's construction (or the horizons) for n cells.
-
-    Parameters
-    ----------
-    work, base
-        Fields X_T to OPEN are written at `base`.
-    cells
-        First sample at or beyond each cell, rising.
-    points
-        Shape (2, CHUNK): indices of the points seen from the transmitter and the receiver.
-    chain, heights, x
-        Hull, and what it is of.
-    bulge
-        500 / a_p, m per km².
-    h_ts, rx
-        Transmitter, m amsl; receiver, m above ground.
-    edge_factor
-        0.002 / λ: ν² over clearance² d / (x (d - x)).
-    """
-    nothing = edge_factor / (NU_NONE * NU_NONE)
-    z, edge, prev, nxt, best = chain.z, chain.edge, chain.prev, chain.next, chain.best
-    marks = chain.marks
-    built = marks[hull.BUILT]
-    last = cells[n - 1] - 1
-    for i in range(built + 1, last + 1):
+    """Points `first` to `last` as the transmitter sees them: `z`, `best`, `straight`, `tops`."""
+    for i in range(first, last + 1):
         z[i] = heights[i] - bulge * x[i] * x[i]
-    _note_tops(chain.tops, z, built + 1, last)
-    built = _begin(edge, prev, best, built)
-    low, tangent, peak = marks[hull.LOW], marks[hull.TANGENT], marks[hull.PEAK]
-    b = best[built]
-    rise_b, x_b = z[b] - h_ts, x[b]
-    for j in range(n):
-        stop = cells[j] - 1
-        while built < stop:
-            built += 1
-            low = min(low, _push(z, edge, prev, nxt, x, built))
-            rise = z[built] - h_ts
-            if rise * x_b > rise_b * x[built]:
-                b, rise_b, x_b = built, rise, x[built]
-            best[built] = b
-        tangent, peak, low = min(tangent, low), min(peak, low), built
-        d = work[at.D + j]
-        z_r = work[at.H_N + j] + rx - bulge * d * d
-        is_open = rise_b * d < (z_r - h_ts) * x_b
-        if is_open:
-            found, peak = _peak(chain, x, built, peak, d, h_ts, (z_r - h_ts) / d, nothing * d)
-        else:
-            tangent = _tangent(z, edge, prev, nxt, x, built, tangent, d, z_r)
-            found = tangent
-        work[base + at.X_T + j] = x_b
-        work[base + at.G_T + j] = heights[b]
-        work[base + at.X_R + j] = x[found]
-        work[base + at.G_R + j] = heights[found]
-        work[base + at.OPEN + j] = 1.0 if is_open else 0.0
-        points[0, j] = b
-        points[1, j] = found
-    marks[hull.BUILT] = built
-    marks[hull.LOW] = low
-    marks[hull.TANGENT] = tangent
-    marks[hull.PEAK] = peak
-
-
-@compiled
-def search_straight(
-    work: Floats,
-    n: int,
-    cells: Ints,
-    chain: Hull,
-    heights: Floats,
-    x: Floats,
-    h_ts: float,
-    rx: float,
-) -> None:
-    """Points that decide the smooth-Earth heights, eqs. (87a) to (87d), for n cells."""
-    edge, prev, nxt, best = chain.edge, chain.prev, chain.next, chain.best
-    marks = chain.marks
-    built = _begin(edge, prev, best, marks[hull.BUILT])
-    low, tangent, extreme = marks[hull.LOW], marks[hull.TANGENT], marks[hull.EXTREME]
-    b = best[built]
-    rise_b, x_b = heights[b] - h_ts, x[b]
-    for j in range(n):
-        stop = cells[j] - 1
-        while built < stop:
-            built += 1
-            low = min(low, _push(heights, edge, prev, nxt, x, built))
-            rise = heights[built] - h_ts
-            if rise * x_b > rise_b * x[built]:
-                b, rise_b, x_b = built, rise, x[built]
-            best[built] = b
-        tangent, extreme, low = min(tangent, low), min(extreme, low), built
-        d, h_rs = work[at.D + j], work[at.H_N + j] + rx
-        slope = (h_rs - h_ts) / d
-        while edge[extreme] < slope:
-            extreme = prev[extreme]
-        while extreme != built and edge[nxt[extreme]] >= slope:
-            extreme = nxt[extreme]
-        work[at.X_O + j] = x[extreme]
-        work[at.H_O + j] = heights[extreme]
-        work[at.X_A + j] = x_b
-        work[at.H_A + j] = heights[b]
-        if heights[extreme] - h_ts - slope * x[extreme] > 0.0:
-            tangent = _tangent(heights, edge, prev, nxt, x, built, tangent, d, h_rs)
-        work[at.X_B + j] = x[tangent]
-        work[at.H_B + j] = heights[tangent]
-    marks[hull.BUILT] = built
-    marks[hull.LOW] = low
-    marks[hull.TANGENT] = tangent
-    marks[hull.EXTREME] = extreme
-
-
-@flat
-def _note_tops(tops: Floats, z: Floats, first: int, last: int) -> None:
-    """Greatest z of the blocks that hold points `first` to `last`, up to there."""
-    for block in range(first >> hull.BLOCK_BITS, (last >> hull.BLOCK_BITS) + 1):
-        start = block << hull.BLOCK_BITS
+    b, s = np.uint32(1), np.uint32(1)
+    if first > 1:
+        b, s = best[first - 1], straight[first - 1]
+    rise_b, x_b, rise_s, x_s = z[b] - h_ts, x[b], heights[s] - h_ts, x[s]
+    for i in range(first, last + 1):
+        if (z[i] - h_ts) * x_b > rise_b * x[i]:
+            b, rise_b, x_b = np.uint32(i), z[i] - h_ts, x[i]
+        if (heights[i] - h_ts) * x_s > rise_s * x[i]:
+            s, rise_s, x_s = np.uint32(i), heights[i] - h_ts, x[i]
+        best[i], straight[i] = b, s
+    for block in range(first >> BLOCK_BITS, (last >> BLOCK_BITS) + 1):
+        start = block << BLOCK_BITS
         highest = -np.inf
-        for i in range(max(start, 1), min(start + (1 << hull.BLOCK_BITS), last + 1)):
+        for i in range(max(start, 1), min(start + (1 << BLOCK_BITS), last + 1)):
             highest = max(highest, z[i])
         tops[block] = highest
 
 
-@flat
-def _clearance(z: Floats, x: Floats, i: int, z_t: float, slope: float) -> float:
-    return z[i] - z_t - slope * x[i]
-
-
 @compiled
-def _peak(
-    chain: Hull,
+def search(
+    work: Floats,
+    base: int,
+    n: int,
+    cells: Ints,
+    found: Ints,
+    z: Floats,
+    rise: Floats,
+    way: Floats,
+    prev: Links,
+    nxt: Links,
+    best: Links,
+    straight: Links,
+    run: Links,
+    tops: Floats,
+    marks: Ints,
+    heights: Floats,
     x: Floats,
-    top: int,
-    vertex: int,
+    bulge: float,
+    h_ts: float,
+    edge_factor: float,
+    smooth: bool,
+) -> None:
+    """Points that decide Bullington's construction and the horizons for n cells.
+
+    Parameters
+    ----------
+    work, base
+        Fields D, SLOPE and Z_R are read; X_R to OPEN are written at `base`; with `smooth`, X_O to
+        H_B as well.
+    cells
+        First sample at or beyond each cell, rising.
+    found
+        Shape (2, CHUNK): indices of the points seen from the transmitter and the receiver.
+    z to marks
+        The hull: see `median_ray.Chain`.
+    heights, x
+        What it is a hull of.
+    bulge
+        500 / a_p, m per km².
+    h_ts
+        Transmitter, m amsl.
+    edge_factor
+        0.002 / λ: ν² over clearance² d / (x (d - x)).
+    smooth
+        Whether the points of eqs. (87a) to (87c) are wanted.
+    """
+    nothing = edge_factor / (NU_NONE * NU_NONE)
+    built = marks[BUILT]
+    if built == 0:
+        prev[1], rise[1], way[1] = 0, np.inf, 1.0
+        run[1] = 1
+        built = 1
+    top = np.uint32(built)
+    low, tangent = np.uint32(marks[LOW]), np.uint32(marks[TANGENT])
+    peak, extreme = np.uint32(marks[PEAK]), np.uint32(marks[EXTREME])
+    for j in range(n):
+        stop = np.uint32(cells[j] - 1)
+        while top < stop:
+            v = top
+            top = np.uint32(top + 1)
+            z_i, x_i = z[top], x[top]
+            dz, dx = z_i - z[v], x_i - x[v]
+            while rise[v] * dx <= dz * way[v]:
+                v = prev[v]
+                dz, dx = z_i - z[v], x_i - x[v]
+            prev[top], rise[top], way[top], nxt[v] = v, dz, dx, top
+            run[top] = run[v] if heights[top] == heights[v] else top
+            low = min(low, v)
+        tangent, peak, extreme, low = min(tangent, low), min(peak, low), min(extreme, low), top
+        d, z_r = work[at.D + j], work[at.Z_R + j]
+        b = best[top]
+        is_open = (z[b] - h_ts) * d < (z_r - h_ts) * x[b]
+        if is_open:
+            slope = work[at.SLOPE + j] - bulge * d
+            peak = _climb(z, prev, nxt, x, top, peak, d, h_ts, slope)
+            point = peak
+            above_gap = peak != top and nxt[peak] - peak > 1
+            if above_gap or (prev[peak] > 0 and peak - prev[peak] > 1):
+                point = _closest(
+                    z, rise, way, prev, nxt, tops, x, top, peak, d, h_ts, slope, nothing * d
+                )
+            work[base + at.OPEN + j] = 1.0
+        else:
+            while rise[tangent] * (d - x[tangent]) <= (z_r - z[tangent]) * way[tangent]:
+                tangent = prev[tangent]
+            while tangent != top:
+                v = nxt[tangent]
+                if rise[v] * (d - x[tangent]) <= (z_r - z[tangent]) * way[v]:
+                    break
+                tangent = v
+            point = tangent
+            work[base + at.OPEN + j] = 0.0
+        found[0, j], found[1, j] = b, point
+        work[base + at.X_R + j] = x[point]
+        work[base + at.G_R + j] = heights[point]
+        if not smooth:
+            continue
+        work[at.X_O + j] = 0.0
+        work[at.H_O + j] = h_ts - 1.0
+        if is_open:
+            continue
+        # Along the hull, heights rise over a line of some slope as long as edges of z are steeper
+        # and fall where they are less steep than slope - 2 bulge d: few vertices lie between, but
+        # for level stretches, of which only the ends need a look.
+        slope = work[at.SLOPE + j]
+        gentle = slope - 2.0 * bulge * d
+        while rise[extreme] < gentle * way[extreme]:
+            extreme = prev[extreme]
+        while extreme != top:
+            v = nxt[extreme]
+            if rise[v] < gentle * way[v]:
+                break
+            extreme = v
+        highest, v = extreme, extreme
+        above = heights[extreme] - slope * x[extreme]
+        while rise[v] <= slope * way[v]:
+            v = run[v] if run[v] != v else prev[v]
+            other = heights[v] - slope * x[v]
+            if other > above:
+                highest, above = v, other
+        if above <= h_ts:
+            continue
+        work[at.X_O + j] = x[highest]
+        work[at.H_O + j] = heights[highest]
+        seen = straight[top]
+        work[at.X_A + j] = x[seen]
+        work[at.H_A + j] = heights[seen]
+        # From the receiver a vertex at x is seen lower without the bulge, by bulge (d + x): only
+        # vertices before the tangent point can be better, and only while their curved slope less
+        # bulge d is.
+        h_rs = z_r + bulge * d * d
+        facing, v = tangent, tangent
+        rise_f, way_f = heights[tangent] - h_rs, d - x[tangent]
+        while True:
+            v = run[v] if run[v] != v else prev[v]
+            if v == 0:
+                break
+            far, up = d - x[v], heights[v] - h_rs
+            if up * way_f > rise_f * far:
+                facing, rise_f, way_f = v, up, far
+            if (z[v] - z_r - bulge * d * far) * way_f <= rise_f * far:
+                break
+        work[at.X_B + j] = x[facing]
+        work[at.H_B + j] = heights[facing]
+    marks[BUILT], marks[LOW] = top, low
+    marks[TANGENT], marks[PEAK], marks[EXTREME] = tangent, peak, extreme
+
+
+@flat
+def _climb(
+    z: Floats,
+    prev: Links,
+    nxt: Links,
+    x: Floats,
+    top: np.uint32,
+    vertex: np.uint32,
     d: float,
     z_t: float,
     slope: float,
-    nothing: float,
-) -> tuple[int, int]:
-    """Point of greatest ν of an open path, and the hull vertex next to it: see `hull.peak`.
+) -> np.uint32:
+    """Hull vertex of greatest ν on an open path, from a finger: see `hull.peak`.
 
     ν < 0 is compared by its square, clearance² over x (d - x) but for a factor: the least wins.
-    Where `nothing` times that exceeds 1, ν is below -0.78 and the edge costs nothing: which point
-    it is does not matter then, and any may be returned.
     """
-    z, edge, prev, nxt = chain.z, chain.edge, chain.prev, chain.next
-    c = _clearance(z, x, vertex, z_t, slope)
+    c = z[vertex] - z_t - slope * x[vertex]
     least, root = c * c, x[vertex] * (d - x[vertex])
     moved = False
     while vertex != top:
         above = nxt[vertex]
-        c = _clearance(z, x, above, z_t, slope)
+        c = z[above] - z_t - slope * x[above]
         other, r = c * c, x[above] * (d - x[above])
         if other * root > least * r:
             break
         vertex, least, root, moved = above, other, r, True
     while not moved and prev[vertex] > 0:
         below = prev[vertex]
-        c = _clearance(z, x, below, z_t, slope)
+        c = z[below] - z_t - slope * x[below]
         other, r = c * c, x[below] * (d - x[below])
         if other * root >= least * r:
             break
         vertex, least, root = below, other, r
-    if least * nothing < root:  # at or above ν = -0.78 already: a better point costs more
-        most = least / root
-    else:
-        most = 1.0 / nothing
-    found = vertex
-    if vertex != top:
-        above = nxt[vertex]
-        found, most = _scan(
-            chain, x, vertex, above, edge[above] - slope, d, z_t, slope, vertex, most
-        )
-    if found == vertex and prev[vertex] > 0:
-        below = prev[vertex]
-        found, most = _scan(
-            chain, x, below, vertex, edge[vertex] - slope, d, z_t, slope, vertex, most
-        )
-    return found, vertex
+    return vertex
 
 
 @flat
-def _scan(
-    chain: Hull,
+def _closest(
+    z: Floats,
+    rise: Floats,
+    way: Floats,
+    prev: Links,
+    nxt: Links,
+    tops: Floats,
     x: Floats,
-    left: int,
-    right: int,
-    fall: float,
+    top: np.uint32,
+    vertex: np.uint32,
     d: float,
     z_t: float,
     slope: float,
-    found: int,
-    most: float,
-) -> tuple[int, float]:
-    """Best point strictly between two neighbouring vertices, if it beats `most`.
+    nothing: float,
+) -> np.uint32:
+    """Point of greatest ν, given the hull vertex of greatest ν: it, or one below an edge there.
 
-    Along the edge clearance is c + fall · x. It comes closer than `most` allows only between the
-    roots of (c + fall x)² = most · x (d - x); of those blocks of points, many lie too low as a whole.
+    Along an edge clearance is c + fall · x. It comes closer than `most` allows only between the
+    roots of (c + fall x)² = most · x (d - x); of those blocks of points, many lie too low as a
+    whole. Where `nothing` times clearance² over x (d - x) exceeds 1, ν is below -0.78 and costs
+    nothing: which point it is doesn't matter then, and any may be returned.
     """
-    if right - left < 2:
-        return found, most
-    z = chain.z
-    c = _clearance(z, x, left, z_t, slope) - fall * x[left]
-    a = fall * fall + most
-    half_b = c * fall - 0.5 * most * d
-    under = half_b * half_b - a * c * c
-    if under <= 0.0:
-        return found, most
-    root = np.sqrt(under)
-    low, high = (-half_b - root) / a, (-half_b + root) / a
-    if high <= x[left] or low >= x[right]:
-        return found, most
-    per_km = (right - left) / (x[right] - x[left])
-    start, end = left + 1, right
-    if low > x[left]:
-        start = max(start, left + int((low - x[left]) * per_km) - 2)
-    if high < x[right]:
-        end = min(end, left + int((high - x[left]) * per_km) + 4)
-    for block in range(start >> hull.BLOCK_BITS, ((end - 1) >> hull.BLOCK_BITS) + 1):
-        first = max(start, block << hull.BLOCK_BITS)
-        stop = min(end, (block + 1) << hull.BLOCK_BITS)
-        near, far = x[first], x[stop - 1]
-        c = chain.tops[block] - z_t - min(slope * near, slope * far)
-        widest = min(max(0.5 * d, near), far)
-        if c < 0.0 and c * c >= most * widest * (d - widest):
+    c = z[vertex] - z_t - slope * x[vertex]
+    most = min(c * c / (x[vertex] * (d - x[vertex])), 1.0 / nothing)
+    found = vertex
+    for side in range(2):
+        left = vertex if side == 0 else prev[vertex]
+        right = vertex
+        if side == 0:
+            right = nxt[vertex] if vertex != top else vertex
+        if found != vertex or left == 0 or right - left < 2:
             continue
-        for i in range(first, stop):
-            c = _clearance(z, x, i, z_t, slope)
-            r = x[i] * (d - x[i])
-            if c * c < most * r:
-                found, most = i, c * c / r
-    return found, most
+        fall = rise[right] / way[right] - slope
+        c = z[left] - z_t - slope * x[left] - fall * x[left]
+        a = fall * fall + most
+        half_b = c * fall - 0.5 * most * d
+        under = half_b * half_b - a * c * c
+        if under <= 0.0:
+            continue
+        root = np.sqrt(under)
+        low, high = (-half_b - root) / a, (-half_b + root) / a
+        if high <= x[left] or low >= x[right]:
+            continue
+        per_km = (right - left) / (x[right] - x[left])
+        start, end = int(left) + 1, int(right)
+        if low > x[left]:
+            start = max(start, int(left) + int((low - x[left]) * per_km) - 2)
+        if high < x[right]:
+            end = min(end, int(left) + int((high - x[left]) * per_km) + 4)
+        for block in range(start >> BLOCK_BITS, ((end - 1) >> BLOCK_BITS) + 1):
+            first = max(start, block << BLOCK_BITS)
+            stop = min(end, (block + 1) << BLOCK_BITS)
+            near, far = x[first], x[stop - 1]
+            c = tops[block] - z_t - min(slope * near, slope * far)
+            widest = min(max(0.5 * d, near), far)
+            if c < 0.0 and c * c >= most * widest * (d - widest):
+                continue
+            for i in range(first, stop):
+                c = z[i] - z_t - slope * x[i]
+                r = x[i] * (d - x[i])
+                if c * c < most * r:
+                    found, most = np.uint32(i), c * c / r
+    return found

@@ -7,7 +7,7 @@ Source: Recommendation ITU-R P.1812-8, Annex 1, sections 4.3.2 to 4.3.4; the for
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -25,12 +25,32 @@ if TYPE_CHECKING:
     Ints = npt.NDArray[np.int64]
 
 _TWENTY_LOG = 2.0 * DB_PER_LOG2
-_NEWTON_STEPS = 40
+
+
+class Spacing(NamedTuple):
+    """Where the samples of a ray lie: sample i at its level's stretch · (i + shift).
+
+    Levels end at samples `end_3` < `end_2` < `end_1`; stretches in km a sample.
+    """
+
+    shift: float
+    end_3: float
+    end_2: float
+    end_1: float
+    stretch_3: float
+    stretch_2: float
+    stretch_1: float
+    stretch_0: float
 
 
 @compiled
 def add_spherical(
-    work: Floats, n: int, picked: Ints, cells: Ints, x: Floats, link: MedianLink
+    work: Floats,
+    n: int,
+    picked: Ints,
+    cells: Ints,
+    spacing: Spacing,
+    link: MedianLink,
 ) -> None:
     """Add max(L_dsph - L_bulls, 0) to L_d, eq. (39).
 
@@ -42,22 +62,23 @@ def add_spherical(
         Room for n indices.
     cells
         First sample at or beyond each cell: samples before it lie on its path.
-    x
-        Distances of the samples, km.
+    spacing
+        Of the samples.
     """
-    m, sea = _gather(work, n, picked)
+    m, sea = _gather(work, n, picked, cells)
     if m == 0:
         return
-    _clearance(work, m, link)
-    _first_term(work, m, link.land_k, link, blend=False)
-    if sea:
-        _first_term(work, m, link.sea_k, link, blend=True)
-    m = _keep_positive(work, m, picked)
+    _clearance(work, m, link.a_e, link.curvature, link.wavelength)
+    _first_term(work, m, link.land_k, link.distance, link.height)
     for j in range(m):
-        last = cells[picked[j]] - 1
-        work[at.S_NU + j] = smooth_nu(
-            x, last, work[at.S_D + j], work[at.S_TE + j], work[at.S_RE + j], link
-        )
+        work[at.S_LAND + j] = work[at.S_NU + j]
+    if sea:
+        _first_term(work, m, link.sea_k, link.distance, link.height)
+        for j in range(m):
+            omega = work[at.S_OMEGA + j]
+            work[at.S_LAND + j] = omega * work[at.S_NU + j] + (1.0 - omega) * work[at.S_LAND + j]
+    m = _keep_positive(work, m, picked)
+    _smooth_nu(work, m, spacing, link.curvature, link.edge)
     for j in range(m):
         smooth = bullington_of_nu(work[at.S_NU + j], work[at.S_D + j])
         work[at.S_LOSS + j] = max(work[at.S_LOSS + j] - smooth, 0.0)
@@ -65,48 +86,48 @@ def add_spherical(
         work[at.L_D + picked[j]] += work[at.S_LOSS + j]
 
 
-@compiled
-def _gather(work: Floats, n: int, picked: Ints) -> tuple[int, bool]:
+@flat
+def _gather(work: Floats, n: int, picked: Ints, cells: Ints) -> tuple[int, bool]:
     m = 0
-    sea = False
     for i in range(n):
-        if work[at.SPHERE + i] > 0.5:
-            picked[m] = i
-            work[at.S_D + m] = work[at.D + i]
-            work[at.S_TE + m] = work[at.H_TE + i]
-            work[at.S_RE + m] = work[at.H_RE + i]
-            work[at.S_OMEGA + m] = work[at.OMEGA + i]
-            sea = sea or work[at.OMEGA + i] > 0.0
-            m += 1
-    return m, sea
+        picked[m] = i
+        m += 1 if work[at.SPHERE + i] > 0.5 else 0
+    wettest = 0.0
+    for j in range(m):
+        i = picked[j]
+        work[at.S_D + j] = work[at.D + i]
+        work[at.S_TE + j] = work[at.H_TE + i]
+        work[at.S_RE + j] = work[at.H_RE + i]
+        work[at.S_OMEGA + j] = work[at.OMEGA + i]
+        work[at.S_LAST + j] = cells[i] - 1.0
+        wettest = max(wettest, work[at.OMEGA + i])
+    return m, wettest > 0.0
 
 
-@compiled
-def _clearance(work: Floats, m: int, link: MedianLink) -> None:
+@flat
+def _clearance(work: Floats, m: int, a_p: float, c: float, wavelength: float) -> None:
     """Eqs. (22) to (26): how much of the first term counts, and at which Earth radius."""
-    a_p, c = link.a_e, link.curvature
     horizon = math.sqrt(0.002 * a_p)
     for j in range(m):
         d, h_te, h_re = work[at.S_D + j], work[at.S_TE + j], work[at.S_RE + j]
         roots = np.sqrt(h_te) + np.sqrt(h_re)
-        both = h_te + h_re
-        t = (h_te - h_re) / both
-        k = 250.0 * d * d / (a_p * both)
-        cube = (k + 1.0) * (k + 1.0) * (k + 1.0)
-        q = 1.5 * t * np.sqrt(3.0 * k / cube)
+        both = 1.0 / (h_te + h_re)
+        t = (h_te - h_re) * both
+        k = 250.0 * d * d / a_p * both
+        up = k + 1.0
+        cube = 1.0 / (up * up * up)
+        q = 1.5 * t * np.sqrt(3.0 * k * cube)
         twice = 2.0 * k - 1.0
-        rest = twice * twice * (k + 4.0) + 108.0 * k * (h_te / both) * (h_re / both)
-        arc = sine_of_third(q, np.sqrt(rest / (4.0 * cube)))
-        b = 2.0 * np.sqrt((k + 1.0) / (3.0 * k)) * arc
+        rest = twice * twice * (k + 4.0) + 108.0 * k * (h_te * both) * (h_re * both)
+        third = sine_of_third(q, np.sqrt(0.25 * rest * cube))
+        b = 2.0 * np.sqrt(up / (3.0 * k)) * third
         d_1 = 0.5 * d * (1.0 + b)
         d_2 = d - d_1
-        clear = ((h_te - c * d_1 * d_1) * d_2 + (h_re - c * d_2 * d_2) * d_1) / d
-        needed = 17.456 * np.sqrt(max(d_1 * d_2, 1e-12) * link.wavelength / d)
+        clear = (h_te - c * d_1 * d_1) * d_2 + (h_re - c * d_2 * d_2) * d_1
+        needed = 17.456 * np.sqrt(max(d_1 * d_2, 1e-12) * wavelength * d)
         beyond = d >= horizon * roots
-        share = 1.0 if beyond else 1.0 - clear / needed
-        work[at.S_SHARE + j] = max(share, 0.0)
-        marginal = 500.0 * d * d / (roots * roots)
-        log_a = log2(a_p if beyond else marginal)
+        work[at.S_SHARE + j] = 1.0 if beyond else max(1.0 - clear / needed, 0.0)
+        log_a = log2(a_p if beyond else 500.0 * d * d / (roots * roots))
         work[at.S_LOG + j] = log_a
         work[at.S_ROOT + j] = exp2(log_a * (-1.0 / 3.0))
         work[at.S_LOSS + j] = 1.0 if beyond else 0.0
@@ -122,12 +143,9 @@ def _gain(b: float, floor: float) -> float:
     return max(beyond if high else _TWENTY_LOG * level, floor)
 
 
-@compiled
-def _first_term(work: Floats, m: int, k_0: float, link: MedianLink, blend: bool) -> None:
-    """Eqs. (28) to (36) over land; with `blend` over sea, joined by the share of the path there.
-
-    S_LOSS says beforehand whether the path ends beyond the horizon.
-    """
+@flat
+def _first_term(work: Floats, m: int, k_0: float, distance: float, height: float) -> None:
+    """Eqs. (29) to (36) over one kind of ground, into S_NU."""
     log_k_0 = math.log2(k_0)
     for j in range(m):
         d, root = work[at.S_D + j], work[at.S_ROOT + j]
@@ -135,97 +153,118 @@ def _first_term(work: Floats, m: int, k_0: float, link: MedianLink, blend: bool)
         k_2 = k * k
         k_4 = k_2 * k_2
         beta = (1.0 + 1.6 * k_2 + 0.67 * k_4) / (1.0 + 4.5 * k_2 + 1.53 * k_4)
-        x = link.distance * beta * root * root * d
+        x = distance * beta * root * root * d
         log_x = log2(x)
         inside = -_TWENTY_LOG * log_x - 5.6488 * exp2(1.425 * log_x)
         f_x = 11.0 + DB_PER_LOG2 * log_x - 17.6 * x if x >= 1.6 else inside
-        per_metre = link.height * beta * beta * root
+        per_metre = height * beta * beta * root
         floor = 2.0 + _TWENTY_LOG * (log_k_0 - work[at.S_LOG + j] * (1.0 / 3.0))
         gain = _gain(per_metre * work[at.S_TE + j], floor)
         gain += _gain(per_metre * work[at.S_RE + j], floor)
-        loss = -f_x - gain
-        omega = work[at.S_OMEGA + j]
-        land = work[at.S_NU + j]
-        work[at.S_NU + j] = omega * loss + (1.0 - omega) * land if blend else loss
+        work[at.S_NU + j] = -f_x - gain
 
 
-@compiled
+@flat
 def _keep_positive(work: Floats, m: int, picked: Ints) -> int:
     """Drop the cells whose spherical loss is nothing; the others close up."""
+    for j in range(m):
+        first_term = work[at.S_LAND + j]
+        within = max(first_term, 0.0) * work[at.S_SHARE + j]
+        work[at.S_LOSS + j] = first_term if work[at.S_LOSS + j] > 0.5 else within
     kept = 0
     for j in range(m):
-        first_term = work[at.S_NU + j]
-        if work[at.S_LOSS + j] < 0.5:
-            first_term = max(first_term, 0.0) * work[at.S_SHARE + j]
-        if first_term > 0.0:
-            picked[kept] = picked[j]
-            work[at.S_LOSS + kept] = first_term
-            work[at.S_D + kept] = work[at.S_D + j]
-            work[at.S_TE + kept] = work[at.S_TE + j]
-            work[at.S_RE + kept] = work[at.S_RE + j]
-            kept += 1
+        picked[kept] = picked[j]
+        for field in (at.S_LOSS, at.S_D, at.S_TE, at.S_RE, at.S_LAST):
+            work[field + kept] = work[field + j]
+        kept += 1 if work[at.S_LOSS + j] > 0.0 else 0
     return kept
 
 
-@compiled
-def smooth_nu(x: Floats, last: int, d: float, h_te: float, h_re: float, link: MedianLink) -> float:
-    """ν of Bullington's construction over the smooth surface, samples 1 to `last`.
+@flat
+def _x(i: float, last: float, at_: Spacing) -> float:
+    """Distance of sample i, or of the first or last one."""
+    i = min(max(i, 1.0), last)
+    outer = at_.stretch_0 if i > at_.end_1 else at_.stretch_1
+    inner = at_.stretch_2 if i > at_.end_3 else at_.stretch_3
+    return (outer if i > at_.end_2 else inner) * (i + at_.shift)
 
-    As `ray_geometry.smooth_extremes`: the best sample is next to where the continuous function is
-    greatest.
+
+@flat
+def _first_of_four(place: float, spacing: Spacing) -> float:
+    """Sample before the one at or before a place, give or take one, as a float."""
+    return np.floor(place / spacing.stretch_0 - spacing.shift) - 1.0
+
+
+@flat
+def _smooth_nu(work: Floats, m: int, spacing: Spacing, bulge: float, factor: float) -> None:
+    """ν of Bullington's construction over the smooth surface, into S_NU.
+
+    As `ray_geometry.smooth_extremes`: slopes and ν have one peak along the path, and the best
+    sample is next to where the continuous function is greatest. Two samples on either side of that
+    place are tried: reckoned with the last level's stretch, it is right to within half a sample.
     """
-    bulge = link.curvature
-    s_tr = (h_re - h_te) / d
-    i = _before(x, last, math.sqrt(h_te / bulge))
-    k = min(i + 1, last)
-    s_tim = max(bulge * (d - x[i]) - h_te / x[i], bulge * (d - x[k]) - h_te / x[k])
-    if s_tim < s_tr:
-        i = _before(x, last, _peak_distance(d, h_te, h_re, bulge))
-        k = min(i + 1, last)
-        return max(_open_nu(x[i], d, h_te, s_tr, link), _open_nu(x[k], d, h_te, s_tr, link))
-    i = _before(x, last, d - math.sqrt(h_re / bulge))
-    k = min(i + 1, last)
-    s_rim = max(bulge * x[i] - h_re / (d - x[i]), bulge * x[k] - h_re / (d - x[k]))
-    return math.sqrt(link.edge * d * (s_tim - s_tr) * max(s_rim + s_tr, 0.0))
+    root_bulge = 1.0 / math.sqrt(bulge)
+    for j in range(m):
+        d, h_te, last = work[at.S_D + j], work[at.S_TE + j], work[at.S_LAST + j]
+        i = _first_of_four(np.sqrt(h_te) * root_bulge, spacing)
+        x_0, x_1 = _x(i, last, spacing), _x(i + 1.0, last, spacing)
+        x_2, x_3 = _x(i + 2.0, last, spacing), _x(i + 3.0, last, spacing)
+        before = min(bulge * x_0 + h_te / x_0, bulge * x_1 + h_te / x_1)
+        beyond = min(bulge * x_2 + h_te / x_2, bulge * x_3 + h_te / x_3)
+        work[at.S_LOG + j] = bulge * d - min(before, beyond)
+    for j in range(m):
+        d, h_re, last = work[at.S_D + j], work[at.S_RE + j], work[at.S_LAST + j]
+        i = _first_of_four(d - np.sqrt(h_re) * root_bulge, spacing)
+        x_0, x_1 = d - _x(i, last, spacing), d - _x(i + 1.0, last, spacing)
+        x_2, x_3 = d - _x(i + 2.0, last, spacing), d - _x(i + 3.0, last, spacing)
+        before = min(bulge * x_0 + h_re / x_0, bulge * x_1 + h_re / x_1)
+        beyond = min(bulge * x_2 + h_re / x_2, bulge * x_3 + h_re / x_3)
+        work[at.S_ROOT + j] = bulge * d - min(before, beyond)
+    for j in range(m):
+        d, last = work[at.S_D + j], work[at.S_LAST + j]
+        h_te, h_re = work[at.S_TE + j], work[at.S_RE + j]
+        s_tr = (h_re - h_te) / d
+        i = _first_of_four(_open_peak(d, h_te, h_re, bulge), spacing)
+        nearest = min(
+            _closeness(_x(i, last, spacing), d, h_te, s_tr, bulge),
+            _closeness(_x(i + 1.0, last, spacing), d, h_te, s_tr, bulge),
+        )
+        nearest = min(nearest, _closeness(_x(i + 2.0, last, spacing), d, h_te, s_tr, bulge))
+        nearest = min(nearest, _closeness(_x(i + 3.0, last, spacing), d, h_te, s_tr, bulge))
+        s_tim, s_rim = work[at.S_LOG + j], work[at.S_ROOT + j]
+        above = max(s_tim - s_tr, 0.0) * max(s_rim + s_tr, 0.0)
+        is_open = s_tim < s_tr
+        nu = np.sqrt(factor * d * (nearest if is_open else above))
+        work[at.S_NU + j] = -nu if is_open else nu
 
 
-@compiled
-def _open_nu(x: float, d: float, h_te: float, s_tr: float, link: MedianLink) -> float:
+@flat
+def _closeness(x: float, d: float, h_te: float, s_tr: float, bulge: float) -> float:
+    """Square of clearance over x (d - x): ν² but for a factor."""
     far = d - x
-    clearance = link.curvature * x * far - h_te - s_tr * x
-    return clearance * math.sqrt(link.edge * d / (x * far))
+    clearance = h_te + s_tr * x - bulge * x * far
+    return clearance * clearance / (x * far)
 
 
-@compiled
-def _before(x: Floats, last: int, place: float) -> int:
-    """Last sample at or before a place, but at least the first: a guess by mean spacing, mended."""
-    if place <= x[1]:
-        return 1
-    if place >= x[last]:
-        return last
-    i = 1 + int((place - x[1]) / (x[last] - x[1]) * (last - 1))
-    i = min(max(i, 1), last - 1)
-    while x[i] > place:
-        i -= 1
-    while x[i + 1] <= place:
-        i += 1
-    return i
+@flat
+def _open_peak(d: float, h_te: float, h_re: float, bulge: float) -> float:
+    """Where ν of an open path over the smooth surface is greatest.
 
-
-@compiled
-def _peak_distance(d: float, h_te: float, h_re: float, bulge: float) -> float:
-    """Where ν is greatest over the smooth surface: see `ray_geometry`."""
-    k = bulge * d * d
+    It is x = d y / (1 + y), where y solves
+    h_re y - h_te - K y (1 - y) / (1 + y)² = 0 with K = 500 C d²; Newton's method from h_te / h_re.
+    """
+    curved = bulge * d * d
     y = h_te / h_re
-    for _ in range(_NEWTON_STEPS):
-        q = 1.0 / (1.0 + y)
-        value = h_re * y - h_te - k * y * (1.0 - y) * q * q
-        rise = h_re - k * (1.0 - 3.0 * y) * q * q * q
-        following = y - value / rise
-        if not following > 0.0:
-            following = 0.5 * y
-        if abs(following - y) <= 1e-9 * y:
-            y = following
-            break
-        y = following
+    y = _newton(y, curved, h_te, h_re)
+    y = _newton(y, curved, h_te, h_re)
+    y = _newton(y, curved, h_te, h_re)
+    y = _newton(y, curved, h_te, h_re)
     return d * y / (1.0 + y)
+
+
+@flat
+def _newton(y: float, curved: float, h_te: float, h_re: float) -> float:
+    q = 1.0 / (1.0 + y)
+    value = h_re * y - h_te - curved * y * (1.0 - y) * q * q
+    rise = h_re - curved * (1.0 - 3.0 * y) * q * q * q
+    return max(y - value / rise, 0.1 * y)

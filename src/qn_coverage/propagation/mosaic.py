@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -149,6 +149,15 @@ def best_servers(
         rx_gain_db=rx_gain_db,
     )
     _run(job, mosaic, threads or os.cpu_count() or 1, progress, cancelled)
+    return mosaic if surface.wanted is None else _only_wanted(mosaic, surface.wanted)
+
+
+def _only_wanted(mosaic: Mosaic, wanted: npt.NDArray[np.bool_]) -> Mosaic:
+    """Leave out what tiles hold besides: all models answer the same cells."""
+    empty = Mosaic.empty(len(mosaic.level_dbm), wanted.shape)
+    for field in fields(Mosaic):
+        values = getattr(mosaic, field.name)
+        values[..., ~wanted] = getattr(empty, field.name)[..., ~wanted]
     return mosaic
 
 

@@ -113,17 +113,23 @@ def new_ray(capacity: int) -> Ray:
 @compiled
 def start(ray: Ray, terrain: Terrain, row: float, col: float) -> None:
     """Set sample 0: the site, at (row, col) in cells on the grid."""
-    at = _nearest(row, terrain.rows) * terrain.cols + _nearest(col, terrain.cols)
     ray.x[0] = 0.0
     ray.ground[0] = ground_at(terrain, row, col)
     ray.top[0] = ray.ground[0]
-    ray.zone[0] = terrain.zone[at]
+    ray.zone[0] = zone_at(terrain, row, col)
     for values in (ray.v_1, ray.v_2, ray.sea, ray.land, ray.inland):
         values[0] = 0.0
     ray.longest_land[0] = 0.0
     ray.longest_inland[0] = 0.0
     ray.first_sea[0] = 0.0 if ray.zone[0] == SEA else np.inf
     ray.last_sea[0] = 0.0 if ray.zone[0] == SEA else -np.inf
+
+
+@compiled
+def zone_at(terrain: Terrain, row: float, col: float) -> int:
+    """Zone of the cell that holds a position in cells, or of the nearest one."""
+    at = _nearest(row, terrain.rows) * terrain.cols + _nearest(col, terrain.cols)
+    return terrain.zone[at]
 
 
 @compiled

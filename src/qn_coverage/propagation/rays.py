@@ -38,8 +38,8 @@ _GRAIN: Final = float(1 << 20)
 class Fan(NamedTuple):
     """Rays of one face; all faces and all sites of one radius share it.
 
-    Entry 2k of `tangents` bounds leaves k-1 and k, entry 2k + 1 is the direction of leaf k: tangents
-    of angles that rise evenly from -45 to 45 degrees.
+    Entry 2k of `tangents` bounds leaves k-1 and k, entry 2k + 1 is the direction of leaf k:
+    tangents of angles that rise evenly from -45 to 45 degrees.
     """
 
     tangents: Floats  # (2 leaves + 1,)

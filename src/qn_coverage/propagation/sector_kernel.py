@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from qn_coverage.propagation._compile import compiled
+from qn_coverage.propagation._compile import compiled, inlined
 from qn_coverage.propagation.antenna import bearing_deg, pattern_db
 from qn_coverage.propagation.emitters import MANY_SITES, NO_SITE
+from qn_coverage.propagation.fastmath import DB_PER_LOG2, arc_tangent, flat, log2
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
 SLACK_DB: Final = 0.01
 """Far more than the rounding of a level or a bound."""
 
-_MOST: Final = 65535  # of a uint16
+DEGREES: Final = 180.0 / math.pi
+
+
+MOST_COUNTED: Final = 4
+"""`Mosaic.count` goes no further: from there on a cell asks only for what its two best need."""
 
 
 class Sectors(NamedTuple):
@@ -30,6 +35,7 @@ class Sectors(NamedTuple):
     downtilt_deg: npt.NDArray[np.float64]
     beamwidth_h_deg: npt.NDArray[np.float64]
     beamwidth_v_deg: npt.NDArray[np.float64]
+    band: npt.NDArray[np.int64]  # index of the frequency
     layer: npt.NDArray[np.int64]
     number: npt.NDArray[np.int64]  # in `Mosaic.server`
     site: npt.NDArray[np.int32]  # in `Mosaic.only`
@@ -49,81 +55,135 @@ class Answer(NamedTuple):
 
 @compiled
 def ask(
-    loss: npt.NDArray[np.float32],
+    losses: npt.NDArray[np.float32],
     window: Window,
     mast: Mast,
     sectors: Sectors,
-    second_dbm: npt.NDArray[np.float32],
+    answer: Answer,
     ground_m: npt.NDArray[np.float32],
     cell_m: float,
     mast_m: float,
-    free_space_db: float,
+    free_space_db: npt.NDArray[np.float64],
+    wanted: npt.NDArray[np.bool_],
     prune: bool,
 ) -> int:
     """Write the greatest loss that could matter into each cell of a window, 0 where none could.
 
-    A level matters if it reaches the floor and either the required level or the second strongest
-    one. Other threads may raise the second level meanwhile: then more is computed than needed.
+    A level matters if it reaches the floor and either the second strongest one or, while fewer than
+    `MOST_COUNTED` sectors or two sites do, the required level. Other threads may raise the second
+    level meanwhile: then more is computed than needed.
 
     Parameters
     ----------
-    loss
-        Shape (rows, cols) of the window.
+    losses
+        Shape (frequencies, rows, cols) of the window.
     window, mast, sectors
         Cells, positions and faces.
-    second_dbm
-        Of the mosaic.
+    answer
+        The mosaic so far.
     ground_m
         Terrain, shape (rows, cols) of the grid.
     cell_m, mast_m
         Side of a cell; transmitting antenna, m amsl.
     free_space_db
-        Free-space loss at 1 km: losses are never less.
+        Free-space loss at 1 km by frequency: losses are never less.
+    wanted
+        Cells that are computed at all, shape (rows, cols) of the grid.
     prune
-        False asks for every cell of the ring.
+        False asks for every wanted cell of the ring.
 
     Returns
     -------
     int
-        How many cells are asked for.
+        How many losses are asked for.
     """
-    asked = 0
     near_2, far_2 = window.nearest * window.nearest, window.farthest * window.farthest
+    rx_amsl = mast.rx_height_agl_m - mast_m
+    cells, places = np.empty(window.cols, dtype=np.int64), np.empty(window.cols, dtype=np.int64)
+    metres, falls, spread = np.empty(window.cols), np.empty(window.cols), np.empty(window.cols)
+    most, enough, least = np.empty(window.cols), np.empty(window.cols), np.empty(window.cols)
+    bearings, depressions = np.empty(window.cols), np.empty(window.cols)
+    asked = 0
     for i in range(window.rows):
         row = window.row_0 + i
         down = row - mast.row
-        for j in range(window.cols):
+        losses[:, i] = 0.0
+        first, end = _chord(window, mast.col, far_2 - down * down)
+        n = 0
+        for j in range(first, end):
             across = window.col_0 + j - mast.col
-            square = down * down + across * across
-            loss[i, j] = 0.0
-            if square < near_2 or square > far_2:
-                continue
-            if not prune:
-                loss[i, j] = np.inf
-                asked += 1
-                continue
-            h_rs = np.float64(ground_m[row, window.col_0 + j]) + mast.rx_height_agl_m
-            distance = math.sqrt(square) * cell_m
-            bearing = bearing_deg(across, -down)
-            depression = math.degrees(math.atan2(mast_m - h_rs, distance))
-            most = -np.inf
-            for s in range(len(sectors.layer)):
-                least = sectors.required_dbm[s]
-                least = min(least, second_dbm[sectors.layer[s], row, window.col_0 + j])
-                least = max(least, sectors.floor_dbm[s])
-                direct = _strength(sectors, s, bearing, depression)
-                most = max(most, direct - least)
-            most += SLACK_DB
-            slant_2 = 1e-6 * (distance * distance + (mast_m - h_rs) ** 2)
-            if free_space_db + 10.0 * math.log10(max(slant_2, 1e-6)) <= most:
-                loss[i, j] = most
-                asked += 1
+            square = across * across + down * down
+            cells[n], metres[n] = j, square
+            n += 1 if wanted[row, window.col_0 + j] & (near_2 <= square <= far_2) else 0
+        if not prune:
+            for k in range(n):
+                losses[:, i, cells[k]] = np.inf
+            asked += n * len(losses)
+            continue
+        for k in range(n):
+            metres[k] = cell_m * np.sqrt(metres[k])
+            falls[k] = np.float64(ground_m[row, window.col_0 + cells[k]]) + rx_amsl
+            slant_2 = 1e-6 * (metres[k] * metres[k] + falls[k] * falls[k])
+            spread[k] = DB_PER_LOG2 * log2(max(slant_2, 1e-6))
+        for band in range(len(losses)):
+            # First as if every face looked at every cell, then with their patterns.
+            for k in range(n):
+                most[k] = -np.inf
+            for s in range(len(sectors.band)):
+                if sectors.band[s] == band:
+                    _enough(enough, cells, n, sectors, s, answer, window, row)
+                    for k in range(n):
+                        most[k] = max(most[k], sectors.strength_dbm[s] - enough[k])
+            m = 0
+            for k in range(n):
+                places[m], least[m] = cells[k], free_space_db[band] + spread[k]
+                bearings[m], depressions[m] = falls[k], metres[k]
+                m += 1 if least[m] <= most[k] + SLACK_DB else 0
+            for k in range(m):
+                depressions[k] = _depression_deg(-bearings[k], depressions[k])
+                bearings[k] = bearing_deg(window.col_0 + places[k] - mast.col, -down)
+                most[k] = -np.inf
+            for s in range(len(sectors.band)):
+                if sectors.band[s] == band:
+                    _enough(enough, places, m, sectors, s, answer, window, row)
+                    for k in range(m):
+                        direct = _strength(sectors, s, bearings[k], depressions[k])
+                        most[k] = max(most[k], direct - enough[k])
+            out = losses[band, i]
+            for k in range(m):
+                allowed = most[k] + SLACK_DB
+                counts = least[k] <= allowed
+                out[places[k]] = allowed if counts else 0.0
+                asked += 1 if counts else 0
     return asked
+
+
+@inlined
+def _enough(
+    enough: npt.NDArray[np.float64],
+    places: npt.NDArray[np.int64],
+    n: int,
+    sectors: Sectors,
+    s: int,
+    answer: Answer,
+    window: Window,
+    row: int,
+) -> None:
+    """Least level of sector s that matters in n cells of a row."""
+    second_row = answer.second_dbm[sectors.layer[s], row]
+    reached_row, only_row = answer.reached[sectors.layer[s], row], answer.only[row]
+    required, floor = sectors.required_dbm[s], sectors.floor_dbm[s]
+    for k in range(n):
+        col = window.col_0 + places[k]
+        level = second_row[col]
+        if reached_row[col] < MOST_COUNTED or only_row[col] != MANY_SITES:
+            level = min(level, required)
+        enough[k] = max(level, floor)
 
 
 @compiled
 def tell(
-    loss: npt.NDArray[np.float32],
+    losses: npt.NDArray[np.float32],
     window: Window,
     first: int,
     end: int,
@@ -135,29 +195,72 @@ def tell(
     mast_m: float,
 ) -> None:
     """Let the sectors' levels into rows `first` to `end` - 1 of the window; see `ask`."""
+    places = np.empty(window.cols, dtype=np.int64)
+    bearings, depressions = np.empty(window.cols), np.empty(window.cols)
+    rx_amsl = mast.rx_height_agl_m - mast_m
     for i in range(first, end):
         row = window.row_0 + i
         down = row - mast.row
-        for j in range(window.cols):
-            if not loss[i, j] > 0.0:
-                continue
-            col = window.col_0 + j
-            across = col - mast.col
-            h_rs = np.float64(ground_m[row, col]) + mast.rx_height_agl_m
-            distance = math.sqrt(down * down + across * across) * cell_m
-            bearing = bearing_deg(across, -down)
-            depression = math.degrees(math.atan2(mast_m - h_rs, distance))
-            for s in range(len(sectors.layer)):
-                direct = _strength(sectors, s, bearing, depression)
-                level = np.float32(direct - loss[i, j])
-                if level >= sectors.floor_dbm[s]:
-                    _admit(level, sectors, s, answer, row, col)
+        for band in range(len(losses)):
+            loss = losses[band, i]
+            n = 0
+            for j in range(window.cols):
+                places[n] = j
+                n += 1 if loss[j] > 0.0 else 0
+            for k in range(n):
+                across = window.col_0 + places[k] - mast.col
+                metres = cell_m * np.sqrt(across * across + down * down)
+                fall = np.float64(ground_m[row, window.col_0 + places[k]]) + rx_amsl
+                bearings[k] = bearing_deg(across, -down)
+                depressions[k] = _depression_deg(-fall, metres)
+            for s in range(len(sectors.band)):
+                if sectors.band[s] != band:
+                    continue
+                layer, number = sectors.layer[s], sectors.number[s]
+                required, floor = sectors.required_dbm[s], sectors.floor_dbm[s]
+                level_row, second_row = answer.level_dbm[layer, row], answer.second_dbm[layer, row]
+                server_row, reached_row = answer.server[layer, row], answer.reached[layer, row]
+                only_row, site = answer.only[row], sectors.site[s]
+                for k in range(n):
+                    direct = _strength(sectors, s, bearings[k], depressions[k])
+                    level = np.float32(direct - loss[places[k]])
+                    if level < floor:
+                        continue
+                    col = window.col_0 + places[k]
+                    if level >= required:
+                        reached_row[col] = min(reached_row[col] + 1, MOST_COUNTED)
+                        if only_row[col] == NO_SITE:
+                            only_row[col] = site
+                        elif only_row[col] != site:
+                            only_row[col] = MANY_SITES
+                    best = level_row[col]
+                    # Equal levels go to the lower index.
+                    if level > best or (level == best and number < server_row[col]):
+                        second_row[col], level_row[col], server_row[col] = best, level, number
+                    elif level > second_row[col]:
+                        second_row[col] = level
 
 
 @compiled
+def _chord(window: Window, col: float, half_2: float) -> tuple[int, int]:
+    """First and last + 1 column of the window within √half_2 of a column, or a little beyond."""
+    if half_2 < 0.0:
+        return 0, 0
+    half = math.sqrt(half_2)
+    first = math.floor(col - half) - window.col_0
+    end = math.ceil(col + half) + 1 - window.col_0
+    return min(max(first, 0), window.cols), min(max(end, 0), window.cols)
+
+
+@flat
+def _depression_deg(drop_m: float, metres: float) -> float:
+    return DEGREES * arc_tangent(drop_m / max(metres, 0.001))
+
+
+@flat
 def _strength(sectors: Sectors, s: int, bearing: float, depression: float) -> float:
     """Level that sector s would give without any loss: EIRP and pattern."""
-    return sectors.strength_dbm[s] + pattern_db(
+    value: float = sectors.strength_dbm[s] + pattern_db(
         bearing,
         depression,
         sectors.azimuth_deg[s],
@@ -165,23 +268,4 @@ def _strength(sectors: Sectors, s: int, bearing: float, depression: float) -> fl
         sectors.beamwidth_h_deg[s],
         sectors.beamwidth_v_deg[s],
     )
-
-
-@compiled
-def _admit(level: np.float32, sectors: Sectors, s: int, answer: Answer, row: int, col: int) -> None:
-    """Update a cell; equal levels go to the lower index."""
-    layer, number = sectors.layer[s], sectors.number[s]
-    if level >= sectors.required_dbm[s]:
-        if answer.reached[layer, row, col] < _MOST:
-            answer.reached[layer, row, col] += 1
-        if answer.only[row, col] == NO_SITE:
-            answer.only[row, col] = sectors.site[s]
-        elif answer.only[row, col] != sectors.site[s]:
-            answer.only[row, col] = MANY_SITES
-    best = answer.level_dbm[layer, row, col]
-    if level > best or (level == best and number < answer.server[layer, row, col]):
-        answer.second_dbm[layer, row, col] = best
-        answer.level_dbm[layer, row, col] = level
-        answer.server[layer, row, col] = number
-    elif level > answer.second_dbm[layer, row, col]:
-        answer.second_dbm[layer, row, col] = level
+    return value

@@ -17,61 +17,36 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from qn_coverage.core.errors import CancelledError, InvalidDataError, ModelRangeError, Problem
+from qn_coverage.core.errors import CancelledError
 from qn_coverage.propagation import median_kernel, ray_state, rays, sector_kernel, sweep_kernel
-from qn_coverage.propagation._arrays import check_range
 from qn_coverage.propagation.emitters import Mosaic
-from qn_coverage.propagation.median_link import median_link
-from qn_coverage.propagation.p1812 import DELTA_N, LATITUDE_DEG, N_0
-from qn_coverage.propagation.p1812.model import (
-    DISTANCE_KM,
-    FREQUENCY_GHZ,
-    HEIGHT_AGL_M,
-    TIME_PERCENT,
-    Polarisation,
-)
+from qn_coverage.propagation.median_link import link_table, median_link
+from qn_coverage.propagation.median_ray import new_desk, new_median_ray
 from qn_coverage.propagation.p1812.path_loss import link_of
+from qn_coverage.propagation.sweep_check import SweepOptions, check_ground, check_ranges
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Sequence
 
     import numpy.typing as npt
 
     from qn_coverage.propagation.emitters import Emitters, Surface
-    from qn_coverage.propagation.median_fields import MedianLink
-    from qn_coverage.propagation.median_kernel import Desk
+    from qn_coverage.propagation.median_ray import Desk, MedianRay
     from qn_coverage.propagation.p1812.path_loss import Link
     from qn_coverage.propagation.ray_state import Ray, Terrain
     from qn_coverage.propagation.rays import Fan
 
+    _Buffers = tuple[Fan, Ray, MedianRay, Desk]
+
 FLOOR_DBM: Final = -140.0
 """Weakest level worth keeping, as in `mosaic`."""
 
-_NEAR_M: Final = 3000.0
+_RINGS_M: Final = (4000.0, 10_000.0)
+"""Ends of the passes: near masts settle most cells before far ones ask."""
+_SCATTER: Final = 1812
 _STRIPE_ROWS: Final = 128
 _MEDIAN_PERCENT: Final = 50.0
 _M_PER_KM: Final = 1000.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SweepOptions:
-    """What P.1812 wants to know besides the ground and the antennas.
-
-    Attributes
-    ----------
-    time_percent
-        p, 1 to 50 %. At 50 the fast kernels serve; otherwise ten times slower ones.
-    polarisation
-        ``"vertical"`` or ``"horizontal"``.
-    delta_n, n_0, latitude_deg
-        Radio climate; the defaults are estimates for the province, see `p1812`.
-    """
-
-    time_percent: float = 50.0
-    polarisation: Polarisation = "vertical"
-    delta_n: float = DELTA_N
-    n_0: float = N_0
-    latitude_deg: float = LATITUDE_DEG
 
 
 def mast_loss(
@@ -124,19 +99,20 @@ def mast_loss(
         The ground has holes, or the mast stands off the grid.
     """
     options = options or SweepOptions()
-    _check_ranges(
+    check_ranges(
         options,
         rx_height_agl_m,
         frequency_mhz=np.array([frequency_mhz]),
         height_agl_m=np.array([tx_height_agl_m]),
         max_distance_m=np.array([max_distance_m]),
     )
-    _check_ground(surface, np.array([x_m]), np.array([y_m]))
-    site = _Site(x_m, y_m, tx_height_agl_m, frequency_mhz, max_distance_m)
+    check_ground(surface, np.array([x_m]), np.array([y_m]))
+    site = _Site(x_m, y_m, tx_height_agl_m, max_distance_m)
     sweep = _Sweep(surface, _terrain_of(surface), rx_height_agl_m, options)
     place = sweep.place(site, 0.0, max_distance_m)
-    loss = np.full((place.window.rows, place.window.cols), np.inf, dtype=dtype)
-    sweep.run(loss, site, place)
+    losses = np.full((1, place.window.rows, place.window.cols), np.inf, dtype=dtype)
+    sweep.run(losses, [frequency_mhz], site, place)
+    loss = losses[0]
     loss[np.isinf(loss)] = np.nan
     whole = np.full(surface.shape, np.nan, dtype=dtype)
     row, col = place.window.row_0, place.window.col_0
@@ -184,14 +160,14 @@ def best_servers_terrain(
         `cancelled` said so.
     """
     options = options or SweepOptions()
-    _check_ranges(
+    check_ranges(
         options,
         rx_height_agl_m,
         frequency_mhz=emitters.frequency_mhz,
         height_agl_m=emitters.height_agl_m,
         max_distance_m=emitters.max_distance_m,
     )
-    _check_ground(surface, emitters.x_m, emitters.y_m)
+    check_ground(surface, emitters.x_m, emitters.y_m)
     layers = len(emitters.required_dbm)
     mosaic = Mosaic.empty(layers, surface.shape) if start is None else start.copy()
     sweep = _Sweep(surface, _terrain_of(surface), rx_height_agl_m, options)
@@ -200,13 +176,15 @@ def best_servers_terrain(
         sector_kernel.Answer(
             mosaic.level_dbm, mosaic.second_dbm, mosaic.server, mosaic.count, mosaic.only
         ),
+        np.ones(surface.shape, dtype=np.bool_) if surface.wanted is None else surface.wanted,
         prune,
     )
+    masts = _masts(emitters, rx_gain_db, first_index, floor_dbm)
     jobs = [
-        (site, sectors, *ring)
-        for near in (True, False)
-        for site, sectors in _sites(emitters, rx_gain_db, first_index, floor_dbm)
-        if (ring := _ring(site.reach_m, near=near)) is not None
+        (site, frequencies_mhz, sectors, *ring)
+        for number in range(len(_RINGS_M) + 1)
+        for site, frequencies_mhz, sectors in masts
+        if (ring := _ring(site.reach_m, number)) is not None
     ]
     _run_all(update, jobs, threads or os.cpu_count() or 1, progress, cancelled)
     return mosaic
@@ -214,12 +192,11 @@ def best_servers_terrain(
 
 @dataclass(frozen=True, slots=True)
 class _Site:
-    """What a sweep starts from: m, MHz."""
+    """What a sweep starts from, m."""
 
     x_m: float
     y_m: float
     height_agl_m: float
-    frequency_mhz: float
     reach_m: float
 
 
@@ -232,7 +209,7 @@ class _Place:
     mast_amsl_m: float
 
 
-_Job = tuple[_Site, sector_kernel.Sectors, float, float]
+_Job = tuple[_Site, tuple[float, ...], sector_kernel.Sectors, float, float]
 
 
 class _Sweep:
@@ -264,61 +241,91 @@ class _Sweep:
         ground = ray_state.ground_at(self.terrain, row, col)
         return _Place(mast, window, ground + site.height_agl_m)
 
-    def run(self, loss: npt.NDArray[np.floating], site: _Site, place: _Place) -> None:
-        """Losses of the cells whose value in `loss` is above 0."""
-        fan, ray, desk = self._buffers(site.reach_m)
-        link = _link(self._options, site.frequency_mhz)
-        if self._options.time_percent == _MEDIAN_PERCENT:
-            constants = _median_link(link, site.reach_m / _M_PER_KM, self.terrain.wet)
-            median_kernel.sweep_site_median(
-                loss, place.window, place.mast, self.terrain, fan, constants, ray, desk
-            )
-        else:
-            sweep_kernel.sweep_site(loss, place.window, place.mast, self.terrain, fan, link, ray)
+    def run(
+        self,
+        losses: npt.NDArray[np.floating],
+        frequencies_mhz: Sequence[float],
+        site: _Site,
+        place: _Place,
+        *,
+        screen: bool = False,
+    ) -> None:
+        """Losses of the cells whose value in `losses` (frequencies, rows, cols) is above 0.
 
-    def _buffers(self, reach_m: float) -> tuple[Fan, Ray, Desk]:
-        kept: dict[float, tuple[Fan, Ray, Desk]] = self._own.__dict__.setdefault("kept", {})
+        With `screen` that value is the greatest loss that matters, and 0 is left where the loss
+        surely is greater.
+        """
+        fan, ray, median_ray, desk = self._buffers(site.reach_m)
+        links = [_link(self._options, frequency) for frequency in frequencies_mhz]
+        if self._options.time_percent != _MEDIAN_PERCENT:
+            for loss, link in zip(losses, links, strict=True):
+                sweep_kernel.sweep_site(
+                    loss, place.window, place.mast, self.terrain, fan, link, ray
+                )
+            return
+        reach_km = site.reach_m / _M_PER_KM
+        constants = _constants(tuple(links), reach_km, self.terrain.wet, screen)
+        median_kernel.sweep_site_median(
+            losses, place.window, place.mast, self.terrain, fan, constants, median_ray, desk
+        )
+
+    def _buffers(self, reach_m: float) -> _Buffers:
+        kept: dict[float, _Buffers] = self._own.__dict__.setdefault("kept", {})
         if reach_m not in kept:
             kept.clear()
             radius = reach_m / self.surface.cell_m
-            ray = ray_state.new_ray(math.ceil(radius) + 8)
-            kept[reach_m] = (rays.fan_of(radius), ray, median_kernel.new_desk())
+            capacity = math.ceil(radius) + 8
+            kept[reach_m] = (
+                rays.fan_of(radius),
+                ray_state.new_ray(capacity),
+                new_median_ray(capacity),
+                new_desk(),
+            )
         return kept[reach_m]
 
 
 class _Update:
     """Sweeps one ring of one site and lets it into the mosaic; safe in any number of threads."""
 
-    def __init__(self, sweep: _Sweep, answer: sector_kernel.Answer, prune: bool) -> None:
+    def __init__(
+        self,
+        sweep: _Sweep,
+        answer: sector_kernel.Answer,
+        wanted: npt.NDArray[np.bool_],
+        prune: bool,
+    ) -> None:
         self._sweep = sweep
         self._answer = answer
+        self._wanted = wanted
         self._prune = prune
         stripes = sweep.surface.shape[0] // _STRIPE_ROWS + 1
         self._locks = [threading.Lock() for _ in range(stripes)]
 
     def __call__(self, job: _Job) -> None:
-        site, sectors, nearest_m, farthest_m = job
+        site, frequencies_mhz, sectors, nearest_m, farthest_m = job
         surface = self._sweep.surface
         place = self._sweep.place(site, nearest_m, farthest_m)
-        loss = np.empty((place.window.rows, place.window.cols), dtype=np.float32)
+        shape = (len(frequencies_mhz), place.window.rows, place.window.cols)
+        losses = np.empty(shape, dtype=np.float32)
         asked = sector_kernel.ask(
-            loss,
+            losses,
             place.window,
             place.mast,
             sectors,
-            self._answer.second_dbm,
+            self._answer,
             surface.ground_m,
             surface.cell_m,
             place.mast_amsl_m,
-            92.4 + 20.0 * math.log10(site.frequency_mhz / 1000.0),
+            92.4 + 20.0 * np.log10(np.array(frequencies_mhz) / _M_PER_KM),
+            self._wanted,
             self._prune,
         )
         if asked:
-            self._sweep.run(loss, site, place)
-            self._tell(loss, place, sectors)
+            self._sweep.run(losses, frequencies_mhz, site, place, screen=self._prune)
+            self._tell(losses, place, sectors)
 
     def _tell(
-        self, loss: npt.NDArray[np.float32], place: _Place, sectors: sector_kernel.Sectors
+        self, losses: npt.NDArray[np.float32], place: _Place, sectors: sector_kernel.Sectors
     ) -> None:
         surface, window = self._sweep.surface, place.window
         for stripe, lock in enumerate(self._locks):
@@ -327,7 +334,7 @@ class _Update:
             if first < end:
                 with lock:
                     sector_kernel.tell(
-                        loss,
+                        losses,
                         window,
                         first,
                         end,
@@ -367,34 +374,34 @@ def _run_all(
                 progress(done, len(jobs))
 
 
-def _sites(
+def _masts(
     emitters: Emitters, rx_gain_db: float, first_index: int, floor_dbm: float
-) -> list[tuple[_Site, sector_kernel.Sectors]]:
-    """Emitters that share a sweep, the strongest of all first."""
+) -> list[tuple[_Site, tuple[float, ...], sector_kernel.Sectors]]:
+    """Emitters that share a sweep, in an order that scatters masts over the map.
+
+    Wherever a cell lies, masts near and far then come in no order, so that few of them find their
+    level the highest so far; from west to east nearly every one would.
+    """
     keys = np.column_stack(
-        [
-            emitters.x_m,
-            emitters.y_m,
-            emitters.height_agl_m,
-            emitters.frequency_mhz,
-            emitters.max_distance_m,
-        ]
+        [emitters.x_m, emitters.y_m, emitters.height_agl_m, emitters.max_distance_m]
     )
     distinct, group = np.unique(keys, axis=0, return_inverse=True)
     order = np.argsort(group.reshape(-1), kind="stable")
     bounds = np.searchsorted(group.reshape(-1)[order], np.arange(len(distinct) + 1))
     found = []
-    for k, key in enumerate(distinct):
+    for k in np.random.default_rng(_SCATTER).permutation(len(distinct)):
         rows = order[bounds[k] : bounds[k + 1]]
-        sectors = _sectors(emitters, rows, rx_gain_db, first_index, floor_dbm)
-        found.append((_Site(*(float(value) for value in key)), sectors))
-    found.sort(key=lambda pair: -float(pair[1].strength_dbm.max()))
+        frequencies, band = np.unique(emitters.frequency_mhz[rows], return_inverse=True)
+        sectors = _sectors(emitters, rows, band, rx_gain_db, first_index, floor_dbm)
+        site = _Site(*(float(value) for value in distinct[k]))
+        found.append((site, tuple(frequencies.tolist()), sectors))
     return found
 
 
 def _sectors(
     emitters: Emitters,
     rows: npt.NDArray[np.int64],
+    band: npt.NDArray[np.int64],
     rx_gain_db: float,
     first_index: int,
     floor_dbm: float,
@@ -407,6 +414,7 @@ def _sectors(
         downtilt_deg=emitters.downtilt_deg[rows],
         beamwidth_h_deg=emitters.beamwidth_h_deg[rows],
         beamwidth_v_deg=emitters.beamwidth_v_deg[rows],
+        band=band,
         layer=layer,
         number=rows + first_index,
         site=emitters.sites(first_index)[rows],
@@ -415,13 +423,12 @@ def _sectors(
     )
 
 
-def _ring(reach_m: float, *, near: bool) -> tuple[float, float] | None:
+def _ring(reach_m: float, number: int) -> tuple[float, float] | None:
     """Nearest and farthest distance of a pass: near rings first fill the mosaic."""
-    if near:
-        return 0.0, min(reach_m, _NEAR_M)
-    if reach_m <= _NEAR_M:
+    edges = [0.0, *(edge_m for edge_m in _RINGS_M if edge_m < reach_m), reach_m]
+    if number + 1 >= len(edges):
         return None
-    return float(np.nextafter(_NEAR_M, np.inf)), reach_m
+    return float(np.nextafter(edges[number], np.inf)) if number else 0.0, edges[number + 1]
 
 
 def _terrain_of(surface: Surface) -> Terrain:
@@ -445,74 +452,9 @@ def _link(options: SweepOptions, frequency_mhz: float) -> Link:
 
 
 @functools.lru_cache(maxsize=256)
-def _median_link(link: Link, reach_km: float, wet: bool) -> MedianLink:
-    return median_link(link, reach_km=reach_km, wet=wet)
-
-
-def _check_ranges(
-    options: SweepOptions, rx_height_agl_m: float, **columns: npt.NDArray[np.float64]
-) -> None:
-    """Ranges of Table 1 of the Recommendation."""
-    check_range(np.array([options.time_percent]), TIME_PERCENT, what="time_percent", model="p1812")
-    check_range(np.array([options.delta_n]), (0.0, 156.0), what="delta_n", model="p1812")
-    check_range(np.array([options.n_0]), (0.0, 1000.0), what="n_0", model="p1812")
-    check_range(np.array([options.latitude_deg]), (-90.0, 90.0), what="latitude_deg", model="p1812")
-    if options.polarisation not in {"horizontal", "vertical"}:
-        raise ModelRangeError(
-            f"p1812: polarisation '{options.polarisation}' is not horizontal or vertical"
-        )
-    check_range(np.array([rx_height_agl_m]), HEIGHT_AGL_M, what="rx_height_agl_m", model="p1812")
-    limits = {
-        "frequency_mhz": (FREQUENCY_GHZ[0] * 1000.0, FREQUENCY_GHZ[1] * 1000.0),
-        "height_agl_m": HEIGHT_AGL_M,
-        "max_distance_m": (1.0, DISTANCE_KM[1] * 1000.0),
-    }
-    for name, values in columns.items():
-        check_range(values, limits[name], what=name, model="p1812")
-
-
-def _check_ground(
-    surface: Surface, x_m: npt.NDArray[np.float64], y_m: npt.NDArray[np.float64]
-) -> None:
-    problems = [*_ground_problems(surface), *_mast_problems(surface, x_m, y_m)]
-    if problems:
-        raise InvalidDataError(problems)
-
-
-def _ground_problems(surface: Surface) -> Iterator[Problem]:
-    if min(surface.shape) < 2:
-        yield Problem(
-            code="grid-too-small",
-            file="terrain",
-            found=f"a grid of {surface.shape[0]} rows and {surface.shape[1]} columns",
-            expected="at least two of each: rays interpolate between cells",
-            mend="take a finer or larger grid",
-        )
-    holes = np.isnan(surface.ground_m)
-    if holes.any():
-        row, col = (int(index[0]) for index in np.nonzero(holes))
-        yield Problem(
-            code="missing-ground",
-            file="terrain",
-            found=f"no height in {int(holes.sum())} cells, the first in row {row}, column {col}",
-            expected="a height in every cell",
-            mend="add the missing tile, or let the scenario say that missing ground is sea",
-        )
-
-
-def _mast_problems(
-    surface: Surface, x_m: npt.NDArray[np.float64], y_m: npt.NDArray[np.float64]
-) -> Iterator[Problem]:
-    rows, cols = surface.shape
-    east, north = x_m - surface.west_m, surface.north_m - y_m
-    inside = (east >= 0.0) & (east <= cols * surface.cell_m)
-    inside &= (north >= 0.0) & (north <= rows * surface.cell_m)
-    for row in np.flatnonzero(~inside):
-        yield Problem(
-            code="mast-off-terrain",
-            file="emitters",
-            row=int(row) + 1,
-            found=f"a mast at ({x_m[row]:.0f}, {y_m[row]:.0f}) m",
-            expected="a place on the terrain: without its ground no path can be drawn",
-            mend="enlarge the terrain, or leave the mast out",
-        )
+def _constants(
+    links: tuple[Link, ...], reach_km: float, wet: bool, screen: bool
+) -> npt.NDArray[np.float64]:
+    return link_table(
+        [median_link(link, reach_km=reach_km, wet=wet, screen=screen) for link in links]
+    )

@@ -1,0 +1,170 @@
+"""Samples of the ground along a ray, with the sums that P.1812 asks of a profile at p = 50 %."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from qn_coverage.propagation._compile import compiled
+from qn_coverage.propagation.median_ray import CLEAR
+from qn_coverage.propagation.p1812.radio_climate import INLAND, SEA
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Floats = npt.NDArray[np.float64]
+    Ints = npt.NDArray[np.int64]
+    Grid32 = npt.NDArray[np.float32]
+    Zones = npt.NDArray[np.uint8]
+
+
+@compiled
+def sample_ground(
+    x: Floats,
+    ground: Floats,
+    v_1: Floats,
+    v_2: Floats,
+    terrain: Grid32,
+    place: int,
+    major_step: int,
+    minor_step: int,
+    position: float,
+    slope: float,
+    minors: int,
+    offset: float,
+    cell_km: float,
+    first: int,
+    last: int,
+) -> None:
+    """Write samples `first` to `last` of a ray, linear between the centres beside it.
+
+    Parameters
+    ----------
+    x, ground, v_1, v_2
+        Distances, heights and sums of eqs. (83) and (84).
+    terrain, place, major_step, minor_step
+        Flat heights; index of sample `first` in the row of minor index 0, step from sample to
+        sample and from minor index to minor index.
+    position, slope, minors
+        Minor position of the mast, its change from sample to sample, and how many there are (≥ 2).
+    offset
+        Of sample `first` along the face, cells.
+    """
+    stretch = math.sqrt(1.0 + slope * slope) * cell_km
+    edge = minors - 1.0
+    for k in range(last - first + 1):
+        along = offset + k
+        minor = min(max(position + slope * along, 0.0), edge)
+        m = min(int(minor), minors - 2)
+        low = place + k * major_step + m * minor_step
+        h = np.float64(terrain[low])
+        ground[first + k] = h + (np.float64(terrain[low + minor_step]) - h) * (minor - m)
+        x[first + k] = stretch * along
+    for i in range(first, last + 1):
+        x_0, x_1, h_0, h_1 = x[i - 1], x[i], ground[i - 1], ground[i]
+        step = x_1 - x_0
+        v_1[i] = step * (h_1 + h_0)
+        v_2[i] = step * (h_1 * (2.0 * x_1 + x_0) + h_0 * (x_1 + 2.0 * x_0))
+    sum_1, sum_2 = v_1[first - 1], v_2[first - 1]
+    for i in range(first, last + 1):
+        sum_1 += v_1[i]
+        sum_2 += v_2[i]
+        v_1[i], v_2[i] = sum_1, sum_2
+
+
+@compiled
+def sample_clutter(
+    top: Floats,
+    ground: Floats,
+    state: Ints,
+    clutter: Grid32,
+    place: int,
+    major_step: int,
+    minor_step: int,
+    position: float,
+    slope: float,
+    minors: int,
+    offset: float,
+    first: int,
+    last: int,
+) -> None:
+    """Heights with clutter, and the first sample that has any; arguments as `sample_ground`."""
+    edge = minors - 1.0
+    if state[CLEAR] >= first:
+        state[CLEAR] = top.size
+    for k in range(last - first + 1):
+        minor = min(max(position + slope * (offset + k), 0.0), edge)
+        m = min(int(minor), minors - 2)
+        low = place + k * major_step + m * minor_step
+        r = np.float64(clutter[low])
+        top[first + k] = r + (np.float64(clutter[low + minor_step]) - r) * (minor - m)
+    for i in range(first, last + 1):
+        if top[i] > 0.0 and i < state[CLEAR]:
+            state[CLEAR] = i
+        top[i] += ground[i]
+
+
+@compiled
+def sample_zones(
+    zone: Zones,
+    sea: Floats,
+    x: Floats,
+    zones: Zones,
+    place: int,
+    major_step: int,
+    minor_step: int,
+    position: float,
+    slope: float,
+    minors: int,
+    offset: float,
+    first: int,
+    last: int,
+) -> None:
+    """Zones of the nearest centres and km over sea; arguments as `sample_ground`."""
+    edge = minors - 1.0
+    for k in range(last - first + 1):
+        minor = min(max(position + slope * (offset + k), 0.0), edge)
+        zone[first + k] = zones[place + k * major_step + int(minor + 0.5) * minor_step]
+    total = sea[first - 1]
+    was_sea = zone[first - 1] == SEA
+    for i in range(first, last + 1):
+        half = 0.5 * (x[i] - x[i - 1])
+        is_sea = zone[i] == SEA
+        total += (half if was_sea else 0.0) + (half if is_sea else 0.0)
+        sea[i] = total
+        was_sea = is_sea
+
+
+@compiled
+def sum_zones(
+    x: Floats,
+    zone: Zones,
+    land: Floats,
+    inland: Floats,
+    longest_land: Floats,
+    longest_inland: Floats,
+    first_sea: Floats,
+    last_sea: Floats,
+    first: int,
+    last: int,
+) -> None:
+    """Sections of land up to samples `first` to `last`: see `ray_state`."""
+    for i in range(first, last + 1):
+        half = 0.5 * (x[i] - x[i - 1])
+        was_sea, is_sea = zone[i - 1] == SEA, zone[i] == SEA
+        was_inland, is_inland = zone[i - 1] == INLAND, zone[i] == INLAND
+        on_land = (0.0 if was_sea else land[i - 1] + half) + (0.0 if is_sea else half)
+        far_in = (inland[i - 1] + half if was_inland else 0.0) + (half if is_inland else 0.0)
+        longest_land[i] = max(longest_land[i - 1], on_land)
+        longest_inland[i] = max(longest_inland[i - 1], far_in)
+        land[i] = 0.0 if is_sea else on_land
+        inland[i] = far_in if is_inland else 0.0
+        first_sea[i] = first_sea[i - 1]
+        last_sea[i] = last_sea[i - 1]
+        if is_sea:
+            first_sea[i] = min(first_sea[i], x[i] - (0.0 if was_sea else half))
+            last_sea[i] = x[i]
+        elif was_sea:
+            last_sea[i] = x[i - 1] + half
