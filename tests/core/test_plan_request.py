@@ -1,7 +1,9 @@
 """A request is complete by default and every mistake is named; costs carry their origin."""
 
 import json
+import re
 import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,7 @@ from qn_coverage.core.plan_request import (
     load_plan_request,
     with_edits,
     with_goal,
+    with_time_limit,
 )
 
 
@@ -117,3 +120,24 @@ def test_a_cost_file_without_origin_is_refused(tmp_path):
 def test_the_template_of_exclusions_holds_no_area():
     template = json.loads((costs_folder() / "EXCLUSIONS_TEMPLATE.geojson").read_text("utf-8"))
     assert template["features"] == []
+
+
+def test_the_example_of_the_documentation_can_be_asked(tmp_path):
+    text = (Path(__file__).parents[2] / "docs" / "planner.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", text, flags=re.DOTALL)
+    request = load_plan_request(written(tmp_path, example))
+    assert request.goal.budget_vnd == 50e9
+    assert request.floor[0].unreachable == "leave"
+    # Each of its tables shows every key that the planner knows.
+    shown = tomllib.loads(re.sub(r"^# ", "", example, flags=re.MULTILINE))
+    for name in ("demand", "villages", "layers", "solver"):
+        known = set(type(getattr(request, name)).model_fields)
+        assert set(shown[name]) | {"need", "operator_share"} >= known, name
+
+
+def test_another_time_changes_nothing_else():
+    request = with_time_limit(PlanRequest(), 5.0)
+    assert request.solver.time_limit_s == 5.0
+    assert request.model_copy(update={"solver": PlanRequest().solver}) == PlanRequest()
+    with pytest.raises(PlanRequestError, match="time_limit_s"):
+        with_time_limit(PlanRequest(), 0.0)

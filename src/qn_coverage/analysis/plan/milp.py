@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _POLL_S: Final = 0.05
 
-_GRACE_S: Final = 20.0
+_GRACE_S: Final = 5.0
 """HiGHS looks at its clock between steps only; after so many seconds more it is ended."""
 
 _SMALL_ARCS: Final = 2000
