@@ -1,12 +1,20 @@
 """'import' takes what planners have, says what it assumed, and writes what the strict readers take."""
 
+import subprocess
+import sys
+
+import click
 import geopandas as gpd
 import openpyxl
 import pytest
 from click.testing import CliRunner
 
 from qn_coverage.cli import main
+from qn_coverage.commands.exchange_in import import_, template
+from qn_coverage.data.importing.headers import KINDS
 from qn_coverage.data.importing.measurements import read_measurements
+from qn_coverage.data.importing.template_columns import TEMPLATES
+from qn_coverage.data.importing.text import ENCODINGS
 from qn_coverage.data.sites import read_sectors
 from qn_coverage.data.villages import read_villages
 from tests.data.importing.making import (
@@ -244,3 +252,28 @@ def test_template_writes_a_workbook_and_says_how_to_import_it(tmp_path, kind):
     assert openpyxl.load_workbook(path).sheetnames[0] == "Danh sách"
     assert call("template", kind, "--out", path).exit_code == 2
     assert "Examples" in call("template", "--help").output
+
+
+def test_help_of_import_and_template_loads_nothing_heavy():
+    code = (
+        "import sys; from qn_coverage.cli import main\n"
+        "for words in (['import', 'sites', '--help'], ['template', '--help']):\n"
+        "    try: main(words)\n"
+        "    except SystemExit: pass\n"
+        "heavy = ('numpy', 'pandas', 'geopandas', 'openpyxl', 'pyogrio', 'python_calamine')\n"
+        "print([name for name in heavy if name in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, encoding="utf-8"
+    )
+    assert done.stderr.strip() == "[]"
+
+
+def test_the_encodings_and_kinds_to_choose_from_are_those_of_the_importers():
+    commands = {**import_.commands, "template": template}
+    choices = {
+        name: {tuple(p.type.choices) for p in command.params if isinstance(p.type, click.Choice)}
+        for name, command in commands.items()
+    }
+    assert choices.pop("template") == {tuple(TEMPLATES)}
+    assert choices == {kind: {ENCODINGS} for kind in KINDS}

@@ -8,6 +8,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from qn_coverage.core.errors import UnknownNameError
 from qn_coverage.data.importing.land import communes
@@ -74,7 +75,15 @@ def write_template(kind: str, path: Path) -> None:
     words.sheet_state = "hidden"
     _write_list(sheet, words, asked)
     path.parent.mkdir(parents=True, exist_ok=True)
+    for page in (sheet, book[_NOTES]):
+        _fit_to_a4(page)
     book.save(path)
+
+
+def _fit_to_a4(sheet: Worksheet) -> None:
+    setup: Any = sheet.page_setup
+    setup.orientation, setup.paperSize, setup.fitToWidth, setup.fitToHeight = "landscape", 9, 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
 def _write_list(sheet: Worksheet, words: Worksheet, asked: Sequence[Asked]) -> None:
