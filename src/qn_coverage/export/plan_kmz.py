@@ -10,6 +10,7 @@ from shapely.geometry import LineString
 
 from qn_coverage.export.archive import write_zip
 from qn_coverage.export.kml import NAMESPACE, add, add_geometry, element, kml_colour
+from qn_coverage.export.kmz_pictures import circle, triangle
 from qn_coverage.plan_tables import sites, summary, title_of
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
     from qn_coverage.planning import Expansion
 
-_TOWER: Final = "http://maps.google.com/mapfiles/kml/shapes/triangle.png"
-_CIRCLE: Final = "http://maps.google.com/mapfiles/kml/shapes/placemark_circle.png"
+_TOWER: Final = "files/triangle.png"
+_CIRCLE: Final = "files/circle.png"
 _SHOWN: Final = (
     "why_vi", "why_en", "people_added", "people_unique", "villages_added", "households_added",
     "cost_vnd", "cost_per_person_vnd", "operators", "technologies", "height_agl_m", "survives",
@@ -39,7 +40,7 @@ def write_plan_kmz(plan: Expansion, path: Path, *, timestamp: datetime) -> None:
     plan
         What to write.
     path
-        File to write, a zip with ``doc.kml``.
+        File to write, a zip with ``doc.kml`` and its icons.
     timestamp
         Recorded as its time.
     """
@@ -57,7 +58,9 @@ def write_plan_kmz(plan: Expansion, path: Path, *, timestamp: datetime) -> None:
     add(line, "width", "1.5")
     _add_all(document, plan)
     text = ET.tostring(root, encoding="UTF-8", xml_declaration=True)
-    write_zip(path, {"doc.kml": text}, created=timestamp)
+    # Icons of its own, so that it can be opened without a network.
+    files = {"doc.kml": text, _TOWER: triangle(), _CIRCLE: circle()}
+    write_zip(path, files, created=timestamp)
 
 
 def _add_all(document: ET.Element, plan: Expansion) -> None:

@@ -80,9 +80,17 @@ def flat(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             out[column] = values.dt.strftime("%Y-%m-%d")
         elif pd.api.types.is_bool_dtype(values):
             out[column] = values.astype("int32")
+        elif pd.api.types.is_integer_dtype(values):
+            out[column] = _narrow(values)
         elif not pd.api.types.is_numeric_dtype(values):
             out[column] = values.astype(object).where(values.notna(), None)
     return out
+
+
+def _narrow(values: pd.Series[int]) -> pd.Series[Any]:
+    """Whole numbers in 32 bits: GDAL 3.6 and QGIS 3.22 refuse a MIF or TAB with ``LargeInt``."""
+    fits = values.dropna().between(-(2**31) + 1, 2**31 - 1).all()
+    return values.astype("int32" if fits and not values.hasnans else "float64")
 
 
 def cut_texts(
