@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -108,3 +109,8 @@ def test_a_broken_record_of_exports_is_named(run_folder, tmp_path):
     assert result.exit_code == 2
     assert "not a record of exports" in result.output
     assert names_in(tmp_path) == {command.NAME}
+
+
+def test_the_page_on_exchange_names_every_format_and_group():
+    page = (Path(__file__).parents[2] / "docs" / "exchange.md").read_text(encoding="utf-8")
+    assert [name for name in (*EXPORTERS, *GROUPS) if f"`{name}`" not in page] == []
