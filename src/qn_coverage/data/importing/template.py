@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 ROWS: Final = 2_000
 """Rows that have drop-down lists and checks; more may be filled in without."""
 
+_FONT: Final = "Calibri"
 _LIST: Final = "Danh sách"
 _NOTES: Final = "Hướng dẫn - Notes"
 _WORDS: Final = "Danh mục"
@@ -90,14 +91,14 @@ def _write_list(sheet: Worksheet, words: Worksheet, asked: Sequence[Asked]) -> N
     for number, column in enumerate(asked, start=1):
         head = sheet.cell(1, number, column.header)
         head.fill = _NEEDED if column.needed else _HEAD
-        head.font = Font(bold=True, color="FFFFFF")
+        head.font = Font(name=_FONT, bold=True, color="FFFFFF")
         head.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
         example = sheet.cell(2, number, column.example)
         example.fill, example.border = _GREY, _THIN
-        example.font = Font(italic=True, color="7F7F7F")
+        example.font = Font(name=_FONT, italic=True, color="7F7F7F")
         sheet.column_dimensions[get_column_letter(number)].width = 16
         sheet.add_data_validation(_validation(column, number, words))
-    sheet.column_dimensions["A"].width = 34
+    sheet.column_dimensions["A"].width = 52
     sheet.row_dimensions[1].height = 32
     sheet.freeze_panes = "B2"
 
@@ -141,10 +142,11 @@ def _write_notes(sheet: Worksheet, asked: Sequence[Asked]) -> None:
         sheet.row_dimensions[row].height = 32
     heads = ("Cột / Column", "Phải có / Needed", "Ghi gì", "What to write")
     for number, (text, width) in enumerate(zip(heads, (26, 16, 60, 60), strict=True), start=1):
-        sheet.cell(4, number, text).font = Font(bold=True)
+        sheet.cell(4, number, text).font = Font(name=_FONT, bold=True)
         sheet.column_dimensions[get_column_letter(number)].width = width
     for row, column in enumerate(asked, start=5):
         needed = "phải có / yes" if column.needed else ""
+        sheet.row_dimensions[row].height = 15 * (1 + max(len(column.vi), len(column.en)) // 60)
         for number, text in enumerate((column.header, needed, column.vi, column.en), start=1):
             cell = sheet.cell(row, number, text)
             cell.alignment = Alignment(wrap_text=True, vertical="top")
