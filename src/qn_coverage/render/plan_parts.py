@@ -236,7 +236,7 @@ def sensitivity(plan: Expansion) -> str:
             *(f'<span class="{row[code]}">{both(_FATES[row[code]])}</span>' for code in codes),
             percent(row["survives"], 0),
         ]
-        for row in found.survival.to_dict("records")
+        for row in _by_rank(found.survival, plan).to_dict("records")
     ]
     fate_head = [
         both(("Trạm", "Site")),
@@ -254,6 +254,12 @@ def sensitivity(plan: Expansion) -> str:
         f'<div class="wide">{table(head, rows, numeric=1)}</div>',
         f'<div class="wide">{table(fate_head, fates)}</div><p class="note">{note}</p>',
     )
+
+
+def _by_rank(survival: pd.DataFrame, plan: Expansion) -> pd.DataFrame:
+    """Rows in the order of building, as in the other tables."""
+    rank = {name: at for at, name in enumerate(plan.answer.sites["candidate_id"])}
+    return survival.sort_values("candidate_id", key=lambda names: names.map(rank))
 
 
 def villages(plan: Expansion) -> str:

@@ -63,6 +63,7 @@ def standard_cases(
     base = base_case(criterion, error)
     ranked = sorted(error.components, key=lambda part: part.range_m)
     area_db = ranked[-1].sigma_db if ranked else 0.0
+    area_vi = f"{area_db:.1f}".replace(".", ",")
     local = replace(error, components=tuple(ranked[:-1]))
     return (
         base,
@@ -83,7 +84,7 @@ def standard_cases(
         replace(
             base,
             code="model_low",
-            title_vi=f"Mức thật thấp hơn dự báo {area_db:.1f} dB",
+            title_vi=f"Mức thật thấp hơn dự báo {area_vi} dB",
             title_en=f"True levels {area_db:.1f} dB below the model",
             shift_db=-area_db,
             error=local,
@@ -91,7 +92,7 @@ def standard_cases(
         replace(
             base,
             code="model_high",
-            title_vi=f"Mức thật cao hơn dự báo {area_db:.1f} dB",
+            title_vi=f"Mức thật cao hơn dự báo {area_vi} dB",
             title_en=f"True levels {area_db:.1f} dB above the model",
             shift_db=area_db,
             error=local,

@@ -4,6 +4,7 @@
   const L = window.L;
   const data = JSON.parse(document.getElementById('qn-data').textContent);
   const swipe = document.getElementById('qn-swipe');
+  const small = window.innerWidth < 700;
   const gain = document.getElementById('qn-gain');
 
   /* Text of a popup; names are text, never markup. */
@@ -79,7 +80,7 @@
       .bindPopup(() => words([village.name, percent(village.now) + ' → ' + percent(village.plan)])).addTo(map);
   });
   data.sites.forEach((site) => {
-    const icon = L.divIcon({ className: 'qn-pin', html: String(site.rank), iconSize: [26, 26] });
+    const icon = L.divIcon({ className: 'qn-pin', html: String(site.rank), iconSize: small ? [20, 20] : [26, 26] });
     L.marker(site.at, { icon, title: site.name, alt: site.name, keyboard: true })
       .bindPopup(() => words([site.rank + '. ' + site.name].concat(site.why)), { maxWidth: 280 }).addTo(map);
   });
