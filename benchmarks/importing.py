@@ -56,7 +56,8 @@ def main(rows: int = 100_000) -> None:
         seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
         count = len(read_sectors(out))
     print(
-        f"{report.read:,} rows → {count:,} sectors in {seconds:.1f} s ({cpu:.1f} s of one core); {len(report.notes):,} notes"
+        f"{report.read:,} rows → {count:,} sectors in {seconds:.1f} s "
+        f"({cpu:.1f} s of one core); {len(report.notes):,} notes"
     )
 
 
