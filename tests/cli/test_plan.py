@@ -15,7 +15,10 @@ from openpyxl import load_workbook
 
 from qn_coverage.cli import main
 from qn_coverage.commands.plan import _first_interrupt_stops_the_search
+from qn_coverage.core.plan_request import load_plan_request, with_goal
 from qn_coverage.export import manifest
+from qn_coverage.plan_tables import summary
+from qn_coverage.planning import plan_study
 
 
 def call(*arguments):
@@ -161,3 +164,14 @@ def test_the_first_interrupt_stops_the_search_and_the_second_everything():
         with pytest.raises(KeyboardInterrupt):
             os.kill(os.getpid(), signal.SIGINT)
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_search_that_is_stopped_at_once_still_gives_a_whole_plan(tiny_study, request_file):
+    request = with_goal(load_plan_request(request_file), sites=2)
+    made = plan_study(tiny_study, request, threads=1, stop_search=lambda: True)
+    told = summary(made)
+    assert told["status"] == "interrupted"
+    assert told["sites"] >= 1
+    assert 0.0 <= told["gap"] <= 1.0
+    assert made.answer.sensitivity is None
+    assert any("interrupted" in caveat["en"] for caveat in told["caveats"])

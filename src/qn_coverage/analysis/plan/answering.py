@@ -86,7 +86,8 @@ def answered(
     ready, plan, request
         As in `planned`.
     sensitivity
-        Whether to solve again under every other case and budget.
+        Whether to solve again under every other case and budget; not done once cancelled, since
+        unfinished searches tell nothing of each other.
     cancelled, progress
         As in `planned`.
     """
@@ -124,7 +125,9 @@ def answered(
             ready.scene.villages, ready.discs, ids, xy[rows], gain, ready.cells, chance
         ),
         curve=curve_of(model_of(ready, wish), most=max(_CURVE, 2 * len(ids))),
-        sensitivity=_sensitivity(ready, plan, wish, xy, cancelled) if sensitivity else None,
+        sensitivity=_sensitivity(ready, plan, wish, xy, cancelled)
+        if sensitivity and not cancelled()
+        else None,
         share_now=now / total if total > 0.0 else float("nan"),
         share_plan=(now + added) / total if total > 0.0 else float("nan"),
         sectors=_stored(ready.proposal.sectors[chosen], ready.present.coverage.grid.crs),
