@@ -93,16 +93,20 @@ def _put(cell: Cell | MergedCell, value: Any, kind: str, *, banded: bool) -> Non
     from openpyxl.styles import Alignment, PatternFill  # noqa: PLC0415
 
     if isinstance(value, str):
-        text = _UNPRINTABLE.sub("�", value)[:_LONGEST]
-        cell.value = text
+        shown = _UNPRINTABLE.sub("�", value)[:_LONGEST]
+        cell.value = shown
         cell.data_type = "s"  # openpyxl takes a leading '=' for a formula
         # Tells a spreadsheet to keep it text when somebody edits the cell.
-        cell.quotePrefix = text.lstrip().startswith(_FORMULA_STARTS)
+        cell.quotePrefix = shown.lstrip().startswith(_FORMULA_STARTS)
         cell.number_format = "@"
     else:
         cell.value = value
         cell.number_format = _FORMATS.get(kind, "General")
-    cell.alignment = Alignment(vertical="top", wrap_text=isinstance(value, str))
+    text = isinstance(value, str)
+    # Words must not stick to the figures on their left.
+    cell.alignment = Alignment(
+        vertical="top", wrap_text=text, horizontal="left" if text else None, indent=int(text)
+    )
     if banded:
         cell.fill = PatternFill("solid", fgColor=_BAND_FILL)
 
@@ -138,7 +142,8 @@ def _set_widths(page: Worksheet, sheet: Sheet) -> None:
 
     for at, (vi, _, kind) in enumerate(sheet.columns):
         longest = max((len(str(row[at])) for row in sheet.rows if row[at] is not None), default=0)
-        cells = longest if kind in {"text", "code"} else min(longest, 12)
+        # Words have their indent too.
+        cells = longest + 2 if kind in {"text", "code", "yes"} else min(longest, 12)
         # Headers wrap: a third of their length is enough.
         width = min(max(cells + 2, len(vi) / 3 + 3, 16 if kind == "mixed" else 9), _WIDEST)
         page.column_dimensions[get_column_letter(at + 1)].width = width
