@@ -123,7 +123,7 @@ def test_the_line_of_sight_joins_the_antennas_and_sags_between(plan):
 
 
 def test_the_curve_marks_the_knee(plan):
-    drawn = curve_svg(plan.answer.curve, sites=1, unit=("người", "people"))
+    drawn = curve_svg(plan.answer.curve, sites=1, gained=0.5, unit=("người", "people"))
     assert drawn.count("<polyline") == 2
     assert ("knee (" in drawn) == bool(plan.answer.curve["knee"].any())
 

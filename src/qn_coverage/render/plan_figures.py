@@ -24,7 +24,7 @@ _GROUND, _CLUTTER, _SIGHT, _BLOCKED = "#c9b391", "#9dbb86", "#1f2a33", "#c0392b"
 _FEWEST: Final = 2
 
 
-def curve_svg(curve: pd.DataFrame, *, sites: int, unit: tuple[str, str]) -> str:
+def curve_svg(curve: pd.DataFrame, *, sites: int, gained: float, unit: tuple[str, str]) -> str:
     """Gain against number of sites, with the proven limit, the knee and the plan.
 
     Parameters
@@ -33,6 +33,8 @@ def curve_svg(curve: pd.DataFrame, *, sites: int, unit: tuple[str, str]) -> str:
         From `analysis.plan.curve.curve_of`.
     sites
         Number of sites of the plan.
+    gained
+        What the plan gives; under a budget its sites are not the curve's.
     unit
         Vietnamese and English name of what is gained.
     """
@@ -51,11 +53,11 @@ def curve_svg(curve: pd.DataFrame, *, sites: int, unit: tuple[str, str]) -> str:
         _line([at(k, v) for k, v in zip(count, upper, strict=True)], _BOUND, 2.0, dash="5 4"),
         _line([at(k, v) for k, v in zip(count, value, strict=True)], _ACCENT, 2.6),
     ]
-    for row, name in ((_knee(curve), "điểm gãy / knee"), (min(sites, len(curve) - 1), "★")):
-        if row > 0:
-            x, y = at(count[row], value[row])
-            marks.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{_ACCENT}"/>')
-            marks.append(_text(x + 8, y + 16, f"{name} ({row})"))
+    knee = _knee(curve)
+    if knee:
+        marks.append(_mark(at(count[knee], value[knee]), _ACCENT, f"điểm gãy / knee ({knee})"))
+    if 0 < sites <= count[-1]:
+        marks.append(_mark(at(sites, gained), _BLOCKED, f"phương án / plan ({sites})"))
     return (
         f'<svg class="curve" viewBox="0 0 {_WIDTH:g} {_HEIGHT:g}" role="img">'
         f"<title>{escaped(unit[0])} / {escaped(unit[1])}</title>"
@@ -108,6 +110,12 @@ def sees(path: Path) -> bool:
     """Whether nothing between the ends stands above the line between the antennas."""
     top_m = path.ground_m + path.clutter_m
     return bool((top_m[1:-1] <= sight_line_m(path)[1:-1]).all())
+
+
+def _mark(at: tuple[float, float], colour: str, name: str) -> str:
+    x, y = at
+    dot = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{colour}"/>'
+    return dot + _text(x + 8, y + 16, name)
 
 
 def _knee(curve: pd.DataFrame) -> int:

@@ -189,16 +189,23 @@ def _picture(path: Any, name: str, villages: pd.DataFrame, village: str) -> str:
 def curve(plan: Expansion) -> str:
     """Coverage against number of sites."""
     unit = measure_title(plan.request.goal.measure)
-    picture = curve_svg(plan.answer.curve, sites=len(plan.answer.sites), unit=unit)
+    sites = plan.answer.sites
+    picture = curve_svg(
+        plan.answer.curve,
+        sites=len(sites),
+        gained=float(sites[f"{plan.request.goal.measure}_added"].sum()),
+        unit=unit,
+    )
     note = both(
         (
             (
                 "Đường liền: các trạm thêm lần lượt (tham lam). Đường đứt: cận trên đã chứng minh, "
-                "không phương án nào vượt được. ★: số trạm của phương án này."
+                "không phương án nào cùng số trạm vượt được. Chấm đỏ: phương án này, theo ngân "
+                "sách thì không nằm trên đường."
             ),
             (
-                "Solid: sites added one by one (greedy). Dashed: proven limit that no plan "
-                "exceeds. ★: number of sites of this plan."
+                "Solid: sites added one by one (greedy). Dashed: proven limit of so many sites. "
+                "Red: this plan; under a budget it lies off the curve."
             ),
         )
     )
