@@ -13,8 +13,9 @@ from rasterio.transform import from_origin
 from qn_coverage.core.errors import UnknownNameError
 from qn_coverage.core.grid import Grid
 from qn_coverage.data.download import ATTEMPTS, FetchError
-from qn_coverage.data.fetch import SOURCES, TerrainSource, fetch_terrain
+from qn_coverage.data.fetch import fetch_terrain
 from qn_coverage.data.terrain import read_terrain
+from qn_coverage.data.terrain_sources import SOURCES, TerrainSource
 from tests.data.fetch_server import Patience, Server, serving
 from tests.data.reading import codes_of, only, problems_of
 

@@ -60,7 +60,8 @@ Examples:
 @click.option("--mirror", help="Base address or local folder with the same paths.")
 def terrain(name: str, out: Path, mirror: str | None) -> None:
     """Fetch terrain of 30 m for the province; a cut download goes on where it stopped."""
-    from qn_coverage.data.fetch import SOURCES, fetch_terrain
+    from qn_coverage.data.fetch import fetch_terrain
+    from qn_coverage.data.terrain_sources import SOURCES
 
     source = SOURCES[name]
     click.echo(f"{source.title}\n{source.licence}")
