@@ -72,3 +72,11 @@ def test_arrays_that_do_not_fit_are_all_named():
     with pytest.raises(InvalidDataError) as caught:
         simple(GAIN, [1.0], [1.0, -1.0], sites=1, budget=2.0, pinned=["z"])
     assert {p.column for p in caught.value.problems} >= {"goal", "gain", "cost", "pinned or banned"}
+
+
+@pytest.mark.parametrize("gain", [GAIN, [[0.0, 0.0], [0.0, 0.0]]])
+def test_a_target_that_is_reached_already_builds_nothing(gain):
+    plan = solve(simple(gain, WEIGHT, [2e9, 3e9], target=0.0))
+    assert plan.picks == ()
+    assert plan.score.cost == 0.0
+    assert plan.status == "optimal"

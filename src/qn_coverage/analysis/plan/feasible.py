@@ -131,6 +131,8 @@ def _pins(model: Model) -> Iterator[str]:
 
 def _limit(model: Model) -> Iterator[str]:
     able = ~model.banned & (np.diff(model.gain.indptr) > 0)
+    if model.target is not None and model.target <= 0.0:
+        return  # reached without building anything
     if not able.any():
         yield (
             "no candidate that may be chosen adds coverage anywhere; nothing is uncovered, or the "
