@@ -1,8 +1,9 @@
 """The surface's classes follow the published definitions."""
 
 import numpy as np
+import pytest
 
-from qn_coverage.analysis.surface import COASTAL_LAND, INLAND, SEA, surface_of
+from qn_coverage.analysis.surface import COASTAL_LAND, INLAND, SEA, surface_of, wanted_cells
 from qn_coverage.core.grid import Grid, Raster
 
 
@@ -39,3 +40,28 @@ def test_environment_follows_the_degree_of_urbanisation():
 
 def test_without_sea_everything_is_inland():
     assert (surface(np.ones((3, 3)), np.ones((3, 3)), np.zeros((3, 3))).zone == INLAND).all()
+
+
+@pytest.fixture
+def islet():
+    """Land in the middle of 41 x 41 cells of 100 m."""
+    land = np.zeros((41, 41), dtype=np.float32)
+    land[20, 20] = 0.3
+    return Raster(land, Grid("EPSG:5899", 0.0, 4100.0, 100.0, 41, 41))
+
+
+def test_cells_on_land_and_as_far_offshore_as_asked_are_wanted(islet):
+    none = np.empty((0, 2)), np.empty(0)
+    assert wanted_cells(islet, *none, offshore_m=0.0).sum() == 1
+    wanted = wanted_cells(islet, *none, offshore_m=500.0)
+    rows, cols = np.mgrid[:41, :41]
+    assert (wanted == (np.hypot(rows - 20, cols - 20) <= 5.0)).all()
+
+
+def test_a_floating_village_is_answered_within_its_radius_and_off_the_grid_is_no_error(islet):
+    points = np.array([[350.0, 3650.0], [-90_000.0, 0.0]])
+    wanted = wanted_cells(islet, points, np.array([300.0, 100.0]), offshore_m=0.0)
+    assert wanted[4, 3]
+    assert wanted[:8, :7].all()
+    assert not wanted[12:19].any()
+    assert wanted[20, 20]

@@ -150,6 +150,30 @@ def reasons_for(
     return found
 
 
+COLUMNS: Final = (
+    "place_id",
+    "order",
+    "operator",
+    "technology",
+    "site_id",
+    "distance_km",
+    "level_dbm",
+    "required_dbm",
+    "missing_db",
+    "blame",
+    "blame_vi",
+    "blame_en",
+    "edge_km",
+    "edge_top_m",
+    "edge_above_line_m",
+    "edge_x_m",
+    "edge_y_m",
+    "extra_mast_m",
+    "place_height_m",
+)
+"""Of `reason_table`, also where every place has signal and no row is left."""
+
+
 def reason_table(
     ids: Sequence[str],
     reasons: Sequence[dict[str, Reason]],
@@ -194,7 +218,8 @@ def reason_table(
                     **_plain(nearest, place),
                 }
             )
-    return pd.DataFrame(rows)
+    further = [] if nearest is None else [str(column) for column in nearest.columns]
+    return pd.DataFrame(rows, columns=[*COLUMNS, *further])
 
 
 def _plain(table: pd.DataFrame | None, row: int) -> dict[str, Any]:
