@@ -15,7 +15,7 @@ from qn_coverage.analysis import overlap
 from qn_coverage.analysis.coverage import Coverage, Layer
 from qn_coverage.analysis.overlap import MANY_SITES, NO_SITE
 from qn_coverage.core.grid import Grid
-from qn_coverage.propagation.emitters import Emitters, Mosaic, Surface
+from qn_coverage.propagation.emitters import Emitters, Surface
 from qn_coverage.propagation.mosaic import best_servers
 
 SITES, CELLS = 5, 12
@@ -233,32 +233,6 @@ def test_a_site_of_its_own_for_each_emitter_where_none_is_named(network, surface
     alone = mosaic.only >= 0
     np.testing.assert_array_equal(mosaic.count.sum(axis=0)[alone], 1)
     np.testing.assert_array_equal(mosaic.only == NO_SITE, mosaic.count.sum(axis=0) == 0)
-
-
-def test_terrain_sectors_join_none_one_and_several_sites():
-    from qn_coverage.propagation import sector_kernel
-
-    def admit(*levels_and_sites):
-        empty = Mosaic.empty(2, (1, 1))
-        answer = sector_kernel.Answer(
-            empty.level_dbm, empty.second_dbm, empty.server, empty.count, empty.only
-        )
-        zeros = np.zeros(len(levels_and_sites))
-        sectors = sector_kernel.Sectors(
-            *[zeros] * 5,
-            layer=np.array([i % 2 for i in range(len(zeros))], dtype=np.int64),
-            number=np.arange(len(zeros)),
-            site=np.array([site for _, site in levels_and_sites], dtype=np.int32),
-            required_dbm=np.full(len(zeros), -100.0, dtype=np.float32),
-            floor_dbm=np.full(len(zeros), -140.0, dtype=np.float32),
-        )
-        for s, (level, _) in enumerate(levels_and_sites):
-            sector_kernel._admit(np.float32(level), sectors, s, answer, 0, 0)
-        return int(empty.only[0, 0])
-
-    assert admit((-120.0, 3)) == NO_SITE
-    assert admit((-90.0, 3), (-95.0, 3), (-120.0, 4)) == 3
-    assert admit((-90.0, 3), (-95.0, 4), (-80.0, 3)) == MANY_SITES
 
 
 def test_the_counter_of_a_best_server_mosaic_does_not_say_who_serves_alone(network, surface, found):

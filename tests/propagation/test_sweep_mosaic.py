@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from qn_coverage.core.errors import CancelledError, InvalidDataError
 from qn_coverage.propagation import antenna
-from qn_coverage.propagation.emitters import NO_SERVER, Emitters, Mosaic
+from qn_coverage.propagation.emitters import MANY_SITES, NO_SERVER, NO_SITE, Emitters, Mosaic
 from qn_coverage.propagation.mosaic import best_servers
 from qn_coverage.propagation.sector_kernel import MOST_COUNTED
 from qn_coverage.propagation.sweep import best_servers_terrain, mast_loss
@@ -117,6 +117,22 @@ def test_mosaic_agrees_with_every_level_computed_one_by_one(seed):
         doubtful = (np.abs(mine - required) < 0.01).any(axis=0)
         enough = np.minimum((mine >= required).sum(axis=0), MOST_COUNTED)
         assert (mosaic.count[layer][~doubtful] == enough[~doubtful]).all()
+
+
+@pytest.mark.parametrize("prune", [True, False])
+def test_the_only_site_is_the_one_that_suffices_in_any_layer(prune):
+    emitters = network(7, masts=4)
+    emitters = replace(emitters, site=np.repeat([5, 5, 2, 9], 4).astype(np.int32))
+    each = levels_of_each(emitters)
+    required = emitters.required_dbm[emitters.layer][:, None, None]
+    doubtful = (np.abs(each - required) < 0.01).any(axis=0)
+    sites = [np.unique(emitters.site[column]) for column in (each >= required).reshape(16, -1).T]
+    numbers = {0: lambda _: NO_SITE, 1: lambda found: found[0]}
+    want = [numbers.get(len(found), lambda _: MANY_SITES)(found) for found in sites]
+    want = np.array(want).reshape(GROUND.shape)
+    only = run(emitters, prune=prune).only
+    assert {NO_SITE, MANY_SITES, 5, 2, 9} <= set(only.ravel().tolist())
+    assert (only[~doubtful] == want[~doubtful]).all()
 
 
 @given(seed=st.integers(0, 10_000), masts=st.integers(1, 12))
