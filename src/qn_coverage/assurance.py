@@ -73,8 +73,8 @@ def how_sure(
     states: Mapping[str, Coverage],
     levels: Sequence[Zones],
     villages_xy_m: npt.NDArray[np.float64],
+    error: ErrorModel,
     *,
-    sees_terrain: bool,
     threads: int,
     progress: Progress,
 ) -> Assurance:
@@ -92,13 +92,12 @@ def how_sure(
         Communes, former communes and districts with former communes as their parts, province.
     villages_xy_m
         Nominal positions, shape (n, 2).
-    sees_terrain
-        Whether the coverage comes from a terrain model, which errs less.
+    error
+        What the model may err by.
     threads, progress
         As in `study.run_study`.
     """
     service = scenario.service
-    error = error_of(scenario, sees_terrain=sees_terrain)
     margin_db = np.stack([threshold_margin_db(state, service) for state in states.values()])
     discs = village_discs(inputs, villages_xy_m)
     return Assurance(
@@ -116,14 +115,13 @@ def village_layers(
     inputs: Inputs,
     states: Mapping[str, Coverage],
     villages_xy_m: npt.NDArray[np.float64],
-    *,
-    sees_terrain: bool,
+    error: ErrorModel,
 ) -> pd.DataFrame:
     """Class of each village by operator and technology, in long form.
 
     Parameters
     ----------
-    scenario, rule, inputs, states, villages_xy_m, sees_terrain
+    scenario, rule, inputs, states, villages_xy_m, error
         As in `how_sure`.
 
     Returns
@@ -132,7 +130,6 @@ def village_layers(
     ``probability``, ``class``.
     """
     service = scenario.service
-    error = error_of(scenario, sees_terrain=sees_terrain)
     criterion = Criterion.of_places(service.location_sigma_db)
     discs = village_discs(inputs, villages_xy_m)
     cells = np.unique(discs.indices)
@@ -160,8 +157,11 @@ def village_layers(
     return pd.concat(parts, ignore_index=True)
 
 
-def error_of(scenario: Scenario, *, sees_terrain: bool) -> ErrorModel:
-    """What a model may err by before anything is measured (see `analysis.error_model`)."""
+def prior_of(scenario: Scenario, *, sees_terrain: bool) -> ErrorModel:
+    """What a model may err by before anything is measured (see `analysis.error_model`).
+
+    A model that sees the terrain errs less.
+    """
     return prior_error(
         scenario.service.location_sigma_db,
         untuned_rmse_db=TERRAIN_RMSE_DB if sees_terrain else TERRAIN_FREE_RMSE_DB,

@@ -12,10 +12,11 @@ from qn_coverage.analysis import zonal
 from qn_coverage.analysis.surface import surface_of, wanted_cells
 from qn_coverage.core.crs import COMPUTED
 from qn_coverage.core.grid import Grid, Raster
-from qn_coverage.core.scenario import SHIPPED, Scenario
+from qn_coverage.core.scenario import NONE, SHIPPED, Scenario
 from qn_coverage.data.boundaries import read_communes, read_units
 from qn_coverage.data.catalog import layer_path
 from qn_coverage.data.facts import read_claims, read_indicators, read_places
+from qn_coverage.data.importing.measurements import read_measurements
 from qn_coverage.data.rasters import read_population, read_terrain
 from qn_coverage.data.sites import read_sectors
 from qn_coverage.data.villages import read_villages
@@ -43,6 +44,8 @@ class Inputs:
         Cells over the communes.
     communes, former_communes, districts, sectors, villages, places, indicators, claims
         Tables as their readers give them.
+    measurements
+        Levels measured in the field, or None.
     terrain
         Ground with its grade and the way it was resampled.
     commune_land
@@ -63,6 +66,7 @@ class Inputs:
     places: gpd.GeoDataFrame
     indicators: pd.DataFrame
     claims: pd.DataFrame
+    measurements: gpd.GeoDataFrame | None
     terrain: Terrain
     commune_land: sparse.csr_array
     land: Raster
@@ -94,6 +98,7 @@ def read_inputs(scenario: Scenario) -> Inputs:
         places=read_places(files["places"]),
         indicators=read_indicators(files["indicators"]),
         claims=read_claims(files["claims"]),
+        measurements=read_measurements(files["measurements"]) if "measurements" in files else None,
         terrain=read_terrain(
             [path for key, path in files.items() if key.split("#")[0] == "terrain"],
             grid,
@@ -127,6 +132,8 @@ def _files(scenario: Scenario) -> dict[str, Path]:
     """Path by input; the second and further tiles of terrain are called ``terrain#2`` and so on."""
     files: dict[str, Path] = {}
     for key, value in scenario.inputs.model_dump().items():
+        if value == NONE:
+            continue
         if value == SHIPPED:
             files[key] = layer_path(key)
         elif isinstance(value, str):

@@ -34,7 +34,6 @@ from qn_coverage.analysis.plan.present import (
     planes_of,
 )
 from qn_coverage.analysis.probability import Criterion
-from qn_coverage.assurance import error_of
 from qn_coverage.core.errors import InvalidDataError
 from qn_coverage.core.plan_costs import load_costs
 from qn_coverage.core.plan_request import PlanRequest
@@ -234,7 +233,7 @@ def engine_of(study: Study, *, threads: int | None = None) -> Engine:
         ),
         cases=standard_cases(
             Criterion.of_cells(service.location_probability, service.location_sigma_db),
-            error_of(scenario, sees_terrain=model.kind == "terrain"),
+            study.error,
         ),
         radii=model.radii,
     )

@@ -13,12 +13,13 @@ from qn_coverage.analysis import network, service, statistics, timeline, verdict
 from qn_coverage.analysis.levels import zones_of_levels
 from qn_coverage.analysis.steps import Step, steps_of_study
 from qn_coverage.analysis.summary import summarise
-from qn_coverage.assurance import error_of, how_sure, village_discs, village_layers
+from qn_coverage.assurance import how_sure, village_discs, village_layers
 from qn_coverage.core.progress import SILENT
 from qn_coverage.core.rules import with_rule
 from qn_coverage.core.scenario import Scenario, load_scenario
 from qn_coverage.history import Recorder, timeline_summary
 from qn_coverage.inputs import ground_of, read_inputs
+from qn_coverage.measured import error_of
 from qn_coverage.propagation.models import resolve
 from qn_coverage.propagation.mosaic import best_servers
 from qn_coverage.why import computed_from, judged, why_not, with_reasons
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from qn_coverage.analysis.coverage import Coverage, Layer
+    from qn_coverage.analysis.error_model import ErrorModel
     from qn_coverage.analysis.path import Path as GroundPath
     from qn_coverage.analysis.zonal import Zones
     from qn_coverage.core.grid import Grid, Raster
@@ -61,6 +63,8 @@ class Study:
         1 where a cell belongs to the province's land, else 0 (share of the cell, float32).
     before, after
         Coverage on the two days of the scenario.
+    error
+        What the model may err by, from published studies or calibrated on measurements.
     history
         What units and villages have at each step of the timeline.
     communes, former_communes, districts
@@ -116,6 +120,7 @@ class Study:
     land: Raster
     before: Coverage
     after: Coverage
+    error: ErrorModel
     history: History
     communes: gpd.GeoDataFrame
     former_communes: gpd.GeoDataFrame
@@ -172,7 +177,8 @@ def run_study(
     inputs = read_inputs(scenario)
     places = _places_of(inputs)
     steps = steps_of_study(inputs.sectors, before=scenario.study.before, after=scenario.study.after)
-    recorder = _recorder(scenario, rule, inputs, places)
+    error, told = error_of(scenario, inputs, threads=threads)
+    recorder = _recorder(scenario, rule, inputs, places, error)
     progress.stage("compute coverage")
     sectors, before, after = compute_coverage(
         scenario,
@@ -185,7 +191,7 @@ def run_study(
     )
     progress.stage("count land, people and villages")
     return _answers(
-        _Run(scenario, rule, threads or os.cpu_count() or 1, progress, cancelled),
+        _Run(scenario, rule, error, told, threads or os.cpu_count() or 1, progress, cancelled),
         inputs,
         places,
         sectors,
@@ -315,6 +321,8 @@ class _Run:
 
     scenario: Scenario
     rule: Rule
+    error: ErrorModel
+    told: Mapping[str, Any]
     threads: int
     progress: Progress
     cancelled: Callable[[], bool] | None
@@ -342,14 +350,16 @@ def _places_of(inputs: Inputs) -> _Places:
     return _Places(villages_xy_m, levels)
 
 
-def _recorder(scenario: Scenario, rule: Rule, inputs: Inputs, places: _Places) -> Recorder:
+def _recorder(
+    scenario: Scenario, rule: Rule, inputs: Inputs, places: _Places, error: ErrorModel
+) -> Recorder:
     return Recorder(
         scenario.service,
         rule,
         places.levels,
         inputs.villages["village_id"].tolist(),
         village_discs(inputs, places.villages_xy_m),
-        error_of(scenario, sees_terrain=resolve(scenario.model.name).kind == "terrain"),
+        error,
     )
 
 
@@ -408,7 +418,7 @@ def _answers(
         states,
         levels,
         villages_xy_m,
-        sees_terrain=resolve(scenario.model.name).kind == "terrain",
+        run.error,
         threads=run.threads,
         progress=run.progress,
     )
@@ -419,7 +429,7 @@ def _answers(
         inputs,
         states,
         villages_xy_m,
-        sees_terrain=resolve(scenario.model.name).kind == "terrain",
+        run.error,
     )
     tables = {
         zones.level: statistics.unit_table(
@@ -481,6 +491,7 @@ def _answers(
         land=inputs.land,
         before=before,
         after=after,
+        error=run.error,
         history=history,
         communes=inputs.communes.merge(tables["commune"], on="code", validate="1:1"),
         former_communes=inputs.former_communes.merge(
@@ -510,8 +521,8 @@ def _answers(
                 inputs,
                 after,
                 villages_xy_m,
-                error_of(scenario, sees_terrain=resolve(scenario.model.name).kind == "terrain"),
+                run.error,
             ),
         ),
-        summary=summary | {"timeline": timeline_summary(history)},
+        summary=summary | {"timeline": timeline_summary(history), "model_error": run.told},
     )

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 SHIPPED: Final = "shipped"
 """Value of an input that names the layer the toolkit ships."""
 
+NONE: Final = "none"
+"""Value of an input that need not be given."""
+
 Technology = Literal["2G", "3G", "4G", "5G"]
 
 
@@ -46,7 +49,8 @@ class StudyDates(_Frozen):
 class Inputs(_Frozen):
     """Files of the study: ``"shipped"`` or a path, relative to the scenario file.
 
-    Terrain may be several tiles.
+    Terrain may be several tiles. Measurements are ``"none"`` or a path: with enough of them the
+    model error of published studies gives way to one's own.
     """
 
     communes: str = SHIPPED
@@ -59,6 +63,7 @@ class Inputs(_Frozen):
     places: str = SHIPPED
     indicators: str = SHIPPED
     claims: str = SHIPPED
+    measurements: str = NONE
 
 
 class ModelChoice(_Frozen):
@@ -181,7 +186,7 @@ def _with_paths_resolved(scenario: Scenario, folder: Path) -> Scenario:
     def resolved(value: str | tuple[str, ...]) -> str | tuple[str, ...]:
         if isinstance(value, tuple):
             return tuple(str((folder / part).resolve()) for part in value)
-        return value if value == SHIPPED else str((folder / value).resolve())
+        return value if value in {SHIPPED, NONE} else str((folder / value).resolve())
 
     inputs = {key: resolved(value) for key, value in scenario.inputs.model_dump().items()}
     update: dict[str, BaseModel] = {"inputs": Inputs.model_validate(inputs)}
