@@ -15,6 +15,7 @@ from shapely import affinity
 from shapely.geometry import MultiPolygon, Point, box
 
 from qn_coverage.analysis.coverage import Coverage, Layer
+from qn_coverage.analysis.error_model import prior_error
 from qn_coverage.analysis.path import Path
 from qn_coverage.analysis.reason import BLAMES
 from qn_coverage.analysis.steps import Step
@@ -578,6 +579,7 @@ def hostile_study(grid: Grid) -> Study:
         grid,
         scenario=scenario,
         before=Coverage(BEFORE, grid, layers, mosaic),
+        error=prior_error(5.5),
         after=Coverage(AFTER, grid, layers, mosaic),
         summary=_summary() | {"caveats": [{"key": "k", "vi": HOSTILE, "en": HOSTILE}]},
         **tables,
