@@ -77,6 +77,7 @@ communes = inputs.communes
 north = communes.loc[
     communes["name_vi"].isin(["Xã Bình Liêu", "Xã Hoành Mô", "Xã Lục Hồn"]), "code"
 ]
+assert len(north) == 3
 valley = inputs.villages[inputs.villages["commune_code"].isin(north)].to_crs(inputs.grid.crs)
 candidates = [
     path_to(site, point)
