@@ -15,7 +15,7 @@ improved by deflected subgradients (Camerini, Fratta and Maffioli, Mathematical 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -39,6 +39,19 @@ _LEAST_STEP: Final = 1e-3
 _HALVINGS: Final = 60
 
 
+@dataclass(slots=True, eq=False)
+class Prices:
+    """u of each point, λ of each floor, μ of each village, all ≥ 0."""
+
+    point: Floats
+    floor: Floats
+    server: Floats
+
+    def copy(self) -> Prices:
+        """Arrays of its own."""
+        return Prices(self.point.copy(), self.floor.copy(), self.server.copy())
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Bound:
     """Prices and what they prove.
@@ -56,6 +69,8 @@ class Bound:
         κ, what a unit of the limit is worth at these prices.
     leaning
         Average of x_j over the iterations, 0-1: how much the relaxation wants each candidate.
+    prices
+        u, λ and μ themselves.
     """
 
     value: float
@@ -63,16 +78,7 @@ class Bound:
     worth: Floats
     rate: float
     leaning: Floats
-
-
-@dataclass(slots=True, eq=False)
-class _Prices:
-    point: Floats
-    floor: Floats
-    server: Floats
-
-    def copy(self) -> _Prices:
-        return _Prices(self.point.copy(), self.floor.copy(), self.server.copy())
+    prices: Prices
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +90,7 @@ class _Look:
     worth: Floats
     rate: float
     share: Floats
-    slope: _Prices
+    slope: Prices
 
 
 def bounded(
@@ -112,13 +118,14 @@ def bounded(
     """
     if core.target is None:
         return _fitted(core, best, core.limit, best.value, iterations, enough, stopped)
-    bound = Bound(0.0, 0.0, np.zeros(core.size), 0.0, np.zeros(core.size))
+    none = np.zeros(core.size)
+    bound = Bound(0.0, 0.0, none, 0.0, none, _first_prices(core, best)[0])
     limit = best.use
     for _ in range(3):
-        found = _fitted(core, best, limit, _target(core), iterations // 3, 0.0, stopped)
+        found = _fitted(core, best, limit, needed_gain(core), iterations // 3, 0.0, stopped)
         least, rate = least_use(core, found.constant, found.worth)
         if least > bound.value:
-            bound = Bound(least, found.constant, found.worth, rate, found.leaning)
+            bound = replace(found, value=least, rate=rate)
         # Prices that are best for a limit near the true least cost prove most.
         limit = max(bound.value, 0.5 * (bound.value + min(limit, best.use)))
     return bound
@@ -134,7 +141,7 @@ def least_use(core: Core, constant: float, worth: Floats) -> tuple[float, float]
 
     Infinite where even all candidates do not reach it.
     """
-    missing = _target(core) - constant
+    missing = needed_gain(core) - constant
     if missing <= 0.0:
         return 0.0, 0.0
     low, high = 0.0, float(core.use.sum())
@@ -161,7 +168,7 @@ def settled(
         room = bound.rate * core.limit if bound.rate > 0.0 else 0.0
         slack = reached + room - best.value
     else:
-        slack = reached + bound.rate * best.use - _target(core)
+        slack = reached + bound.rate * best.use - needed_gain(core)
     slack = max(slack, 0.0) * (1.0 + 1e-6) + 1e-9 * max(1.0, abs(best.value))
     # Within a group the relaxation takes the best member only: measure against it.
     rival = np.maximum(_rival_profit(core, profit), 0.0)
@@ -173,7 +180,7 @@ def _need(core: Core) -> Floats:
     return core.floor_need - NEED_TOLERANCE * core.scale
 
 
-def _target(core: Core) -> float:
+def needed_gain(core: Core) -> float:
     """What counts as reaching the target."""
     return (core.target or 0.0) - NEED_TOLERANCE * core.target_scale
 
@@ -204,7 +211,7 @@ def _fitted(
     look = _look(core, prices, limit)
     lowest, kept = look, prices.copy()
     leaning = look.share.copy()
-    direction = _Prices(*(np.zeros_like(part) for part in _parts(prices)))
+    direction = Prices(*(np.zeros_like(part) for part in _parts(prices)))
     theta, stalled = 1.0, 0
     for _ in range(iterations):
         if stopped() or theta < _LEAST_STEP:
@@ -220,15 +227,15 @@ def _fitted(
         if stalled >= _STALL:
             theta, stalled = 0.7 * theta, 0
             prices, look = kept.copy(), lowest
-            direction = _Prices(*(np.zeros_like(part) for part in _parts(prices)))
-    return Bound(lowest.bound, lowest.constant, lowest.worth, lowest.rate, leaning)
+            direction = Prices(*(np.zeros_like(part) for part in _parts(prices)))
+    return Bound(lowest.bound, lowest.constant, lowest.worth, lowest.rate, leaning, kept)
 
 
-def _parts(prices: _Prices) -> tuple[Floats, Floats, Floats]:
+def _parts(prices: Prices) -> tuple[Floats, Floats, Floats]:
     return prices.point, prices.floor, prices.server
 
 
-def _first_prices(core: Core, best: Standing) -> tuple[_Prices, _Prices]:
+def _first_prices(core: Core, best: Standing) -> tuple[Prices, Prices]:
     """Prices at which the bound is that of the best plan's marginal gains, and their scales."""
     highest = np.zeros(core.points)
     np.maximum.at(highest, core.point, core.gain)
@@ -237,12 +244,12 @@ def _first_prices(core: Core, best: Standing) -> tuple[_Prices, _Prices]:
     # A floor may pay for points that the goal itself does not count.
     weight = core.weight + 0.1 * (core.floor_matrix.T @ (total / np.maximum(core.scale, 1e-12)))
     point_scale = np.where(core.weight > 0.0, core.weight, weight) * highest
-    scale = _Prices(
+    scale = Prices(
         np.asarray(point_scale),
         floor_scale,
         np.full(len(core.server_need), 0.05 * total),
     )
-    prices = _Prices(
+    prices = Prices(
         core.weight * best.first,
         np.zeros(len(core.floor_need)),
         np.zeros(len(core.server_need)),
@@ -250,21 +257,25 @@ def _first_prices(core: Core, best: Standing) -> tuple[_Prices, _Prices]:
     return prices, scale
 
 
-def _look(core: Core, prices: _Prices, limit: float) -> _Look:
+def price_terms(core: Core, prices: Prices) -> tuple[Floats, Floats, float]:
+    """Weights and what choosing brings beside gains, with floors and servers paid for; C - Σ u."""
     weight = core.weight + core.floor_matrix.T @ prices.floor
-    worth = kernels.reduced_gains(core.start, core.point, core.gain, weight, prices.point)
-    worth -= core.loss + core.floor_loss.T @ prices.floor
-    worth += core.server_matrix.T @ prices.server
-    constant = float(
-        prices.point.sum() - prices.floor @ _need(core) - prices.server @ core.server_need
-    )
+    extra = core.server_matrix.T @ prices.server - core.loss - core.floor_loss.T @ prices.floor
+    owed = float(prices.floor @ _need(core) + prices.server @ core.server_need)
+    return np.asarray(weight), np.asarray(extra), -owed
+
+
+def _look(core: Core, prices: Prices, limit: float) -> _Look:
+    weight, extra, owed = price_terms(core, prices)
+    worth = kernels.reduced_gains(core.start, core.point, core.gain, weight, prices.point) + extra
+    constant = float(prices.point.sum()) + owed
     total, rate, share = _relaxed(core, worth, limit)
     return _Look(
         constant + total, constant, worth, rate, share, _slope(core, prices, weight, share)
     )
 
 
-def _slope(core: Core, prices: _Prices, weight: Floats, share: Floats) -> _Prices:
+def _slope(core: Core, prices: Prices, weight: Floats, share: Floats) -> Prices:
     """Subgradient of the bound, zero where it would push a price through its bound."""
     chosen = np.flatnonzero(share)
     times, served = kernels.assignments(
@@ -273,13 +284,13 @@ def _slope(core: Core, prices: _Prices, weight: Floats, share: Floats) -> _Price
     point = 1.0 - times
     floor = core.floor_matrix @ served - core.floor_loss @ share - _need(core)
     server = core.server_matrix @ share - core.server_need
-    slope = _Prices(point, np.asarray(floor), np.asarray(server))
+    slope = Prices(point, np.asarray(floor), np.asarray(server))
     for price, part in zip(_parts(prices), _parts(slope), strict=True):
         part[(price <= 0.0) & (part > 0.0)] = 0.0
     return slope
 
 
-def _step(prices: _Prices, direction: _Prices, look: _Look, scale: _Prices, drop: float) -> None:
+def _step(prices: Prices, direction: Prices, look: _Look, scale: Prices, drop: float) -> None:
     """Move the prices along the deflected slope, in place."""
     length = 0.0
     for along, slope, size in zip(

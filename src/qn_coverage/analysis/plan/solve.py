@@ -14,6 +14,7 @@ import numpy as np
 
 from qn_coverage.analysis.plan import milp
 from qn_coverage.analysis.plan.bound import bounded, settled
+from qn_coverage.analysis.plan.bundles import tightened
 from qn_coverage.analysis.plan.core_model import reduced, taken
 from qn_coverage.analysis.plan.exchange import cheapened, improved, shaken
 from qn_coverage.analysis.plan.feasible import check_possible, contradictory, too_dear
@@ -169,6 +170,12 @@ def _work(
     stage("exchange")
     _offer(search, _improved_in_kernel(search, stopped))
     _offer(search, _polished(search.core, search.best, stopped))
+    if _gap(search) <= gap or stopped():
+        return
+    if _beyond_exact(search, search.prices):
+        stage("bound of bundles")
+        tight = tightened(search.core, search.best, search.prices, enough=gap, stopped=stopped)
+        _tighten(search, tight)
     if _gap(search) <= gap or stopped() or not exact:
         return
     stage("exact")
@@ -238,6 +245,12 @@ def _liked(search: _Search, prices: Bound) -> npt.NDArray[np.int64]:
     liking = np.where(prices.leaning > 1e-3, 1e6 + prices.leaning, profit / search.core.use)
     liking[search.best.picks] = np.inf
     return np.argsort(-liking, kind="stable")
+
+
+def _beyond_exact(search: _Search, prices: Bound) -> bool:
+    """Whether more is left unsettled than HiGHS is given whole."""
+    out, _ = settled(search.core, prices, search.best)
+    return int(np.diff(search.core.start)[~out].sum()) > EXACT_ARCS
 
 
 def _exact(search: _Search, gap: float, clock: _Clock) -> None:
