@@ -1,4 +1,4 @@
-"""The search for the best plan: greedy, Lagrangian bound, exchange in its light, then HiGHS.
+"""The search for the best plan: greedy, Lagrangian bound, exchange in its light, bundles, HiGHS.
 
 Each stage leaves a plan that is at least as good and a bound that is at least as tight, so whenever
 the time is up, or the user interrupts, the best plan so far comes back with its proven gap.
@@ -125,7 +125,8 @@ def solve(
     start
         A plan to start from, e.g. of a smaller budget: the answer is never worse.
     cancelled
-        Asked often; True ends the search with what is known.
+        Asked often; True ends the search with what is known. Without it a `KeyboardInterrupt` does
+        so; one that comes when this is True already is passed on.
     stage
         Told what begins.
 
@@ -148,6 +149,8 @@ def solve(
         else:
             _work(search, gap, clock, exact=exact, stage=stage)
     except KeyboardInterrupt:
+        if cancelled():  # whoever asked the search to end already, and asks again, wants no plan
+            raise
         interrupted = True
     interrupted = interrupted or cancelled()
     return _plan(model, search, gap, interrupted=interrupted, late=clock.left_s() <= 0.0)
