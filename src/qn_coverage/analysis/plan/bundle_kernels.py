@@ -116,6 +116,7 @@ def _searched(profit: Floats, fee: Floats, group: Ints, most_nodes: int) -> tupl
     bounds what they can add together.
     """
     members, points = profit.shape
+    start, point, gain = _listed(profit)
     have, value = np.zeros((members + 1, points)), np.zeros(members + 1)
     state = np.zeros(members + 1, dtype=np.int64)
     held, best_held = np.zeros(members), np.zeros(members)
@@ -127,7 +128,7 @@ def _searched(profit: Floats, fee: Floats, group: Ints, most_nodes: int) -> tupl
                 best = value[level]
                 best_held[:] = 0.0
                 best_held[:level] = held[:level]
-            own, reach = _outlook(profit, fee, have[level], level)
+            own, reach = _outlook(start, point, gain, fee, have[level], level)
             reach += value[level]
             if level == members or reach <= best:
                 level -= 1
@@ -156,18 +157,34 @@ def _searched(profit: Floats, fee: Floats, group: Ints, most_nodes: int) -> tupl
 
 
 @njit(cache=True, nogil=True)
-def _outlook(profit: Floats, fee: Floats, have: Floats, level: int) -> tuple[float, float]:
+def _listed(profit: Floats) -> tuple[Ints, Ints, Floats]:
+    """Where each member has a profit, and how much: member by member, as in `kernels`."""
+    members, points = profit.shape
+    start = np.zeros(members + 1, dtype=np.int64)
+    point, gain = np.empty(profit.size, dtype=np.int64), np.empty(profit.size)
+    last = 0
+    for k in range(members):
+        for i in range(points):
+            if profit[k, i] > 0.0:
+                point[last], gain[last] = i, profit[k, i]
+                last += 1
+        start[k + 1] = last
+    return start, point[:last], gain[:last]
+
+
+@njit(cache=True, nogil=True)
+def _outlook(
+    start: Ints, point: Ints, gain: Floats, fee: Floats, have: Floats, level: int
+) -> tuple[float, float]:
     """What member `level` would add, and the most that it and those after it could add together."""
     own, reach = 0.0, 0.0
     for k in range(level, len(fee)):
         more = -fee[k]
-        for i in range(profit.shape[1]):
-            if profit[k, i] > have[i]:
-                more += profit[k, i] - have[i]
+        for a in range(start[k], start[k + 1]):
+            more += max(gain[a] - have[point[a]], 0.0)
         if k == level:
             own = more
-        if more > 0.0:
-            reach += more
+        reach += max(more, 0.0)
     return own, reach
 
 

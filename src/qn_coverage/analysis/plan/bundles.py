@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
     Ints = npt.NDArray[np.int64]
 
-SIZES: Final = (14, 20)
+SIZES: Final = (14, 20, 26)
 """Most members of a bundle, in one round of fitting after the other."""
 
 _LEANING: Final = 0.01

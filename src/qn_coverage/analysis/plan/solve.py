@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from qn_coverage.analysis.plan import milp
+from qn_coverage.analysis.plan.annealing import annealed
 from qn_coverage.analysis.plan.bound import bounded, settled
 from qn_coverage.analysis.plan.bundles import tightened
 from qn_coverage.analysis.plan.core_model import reduced, taken
@@ -227,7 +228,7 @@ def _polished(core: Core, plan: Standing, stopped: Callable[[], bool]) -> Standi
 
 
 def _improved_in_kernel(search: _Search, stopped: Callable[[], bool]) -> Standing:
-    """Local search, then iterated local search, among the candidates that the relaxation likes."""
+    """Local search, and from there random steps, among the candidates that the relaxation likes."""
     core, prices = search.core, search.prices
     if prices is None:
         return search.best
@@ -237,8 +238,10 @@ def _improved_in_kernel(search: _Search, stopped: Callable[[], bool]) -> Standin
     if core.target is None:
         plan = improved(small, plan, stopped=stopped)
     else:
+        plan = annealed(small, plan, rate=prices.rate, stopped=stopped)
         plan = cheapened(small, plan, stopped=stopped)
-    plan = shaken(small, plan, rounds=_ROUNDS, stopped=stopped)
+    if core.target is None or len(core.floor_need) or len(core.server_need):
+        plan = shaken(small, plan, rounds=_ROUNDS, stopped=stopped)
     return stand(core, rows[plan.picks])
 
 
