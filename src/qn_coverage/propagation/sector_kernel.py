@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from qn_coverage.propagation._compile import compiled, inlined
+from qn_coverage.propagation._compile import borrowed, compiled, inlined
 from qn_coverage.propagation.antenna import bearing_deg, pattern_db
 from qn_coverage.propagation.emitters import MANY_SITES, NO_SITE
 from qn_coverage.propagation.fastmath import DB_PER_LOG2, arc_tangent, flat, log2
@@ -28,7 +28,7 @@ MOST_COUNTED: Final = 4
 
 
 class Sectors(NamedTuple):
-    """Faces of one mast that share a sweep, one entry each."""
+    """Faces of one mast that share a sweep, one entry each, by band and then by layer."""
 
     strength_dbm: npt.NDArray[np.float64]  # EIRP and the receiver's gain
     azimuth_deg: npt.NDArray[np.float64]
@@ -97,6 +97,7 @@ def ask(
     int
         How many losses are asked for.
     """
+    sectors, answer = _borrowed_sectors(sectors), _borrowed_answer(answer)
     near_2, far_2 = window.nearest * window.nearest, window.farthest * window.farthest
     rx_amsl = mast.rx_height_agl_m - mast_m
     cells, places = np.empty(window.cols, dtype=np.int64), np.empty(window.cols, dtype=np.int64)
@@ -130,10 +131,11 @@ def ask(
             for k in range(n):
                 most[k] = -np.inf
             for s in range(len(sectors.band)):
-                if sectors.band[s] == band:
+                if sectors.band[s] == band and _opens(sectors, s):
                     _enough(enough, cells, n, sectors, s, answer, window, row)
+                    strongest = _strongest(sectors, s)
                     for k in range(n):
-                        most[k] = max(most[k], sectors.strength_dbm[s] - enough[k])
+                        most[k] = max(most[k], strongest - enough[k])
             m = 0
             for k in range(n):
                 places[m], least[m] = cells[k], free_space_db[band] + spread[k]
@@ -145,7 +147,8 @@ def ask(
                 most[k] = -np.inf
             for s in range(len(sectors.band)):
                 if sectors.band[s] == band:
-                    _enough(enough, places, m, sectors, s, answer, window, row)
+                    if _opens(sectors, s):
+                        _enough(enough, places, m, sectors, s, answer, window, row)
                     for k in range(m):
                         direct = _strength(sectors, s, bearings[k], depressions[k])
                         most[k] = max(most[k], direct - enough[k])
@@ -156,6 +159,24 @@ def ask(
                 out[places[k]] = allowed if counts else 0.0
                 asked += 1 if counts else 0
     return asked
+
+
+@flat
+def _opens(sectors: Sectors, s: int) -> bool:
+    """Whether sector s is the first of those of its band and layer."""
+    alike = s > 0 and sectors.band[s] == sectors.band[s - 1]
+    return not (alike and sectors.layer[s] == sectors.layer[s - 1])
+
+
+@flat
+def _strongest(sectors: Sectors, s: int) -> float:
+    """Greatest strength in any direction of the sectors that s opens."""
+    greatest = sectors.strength_dbm[s]
+    for other in range(s + 1, len(sectors.band)):
+        if _opens(sectors, other):
+            break
+        greatest = max(greatest, sectors.strength_dbm[other])
+    return greatest
 
 
 @inlined
@@ -195,6 +216,7 @@ def tell(
     mast_m: float,
 ) -> None:
     """Let the sectors' levels into rows `first` to `end` - 1 of the window; see `ask`."""
+    sectors, answer = _borrowed_sectors(sectors), _borrowed_answer(answer)
     places = np.empty(window.cols, dtype=np.int64)
     bearings, depressions = np.empty(window.cols), np.empty(window.cols)
     rx_amsl = mast.rx_height_agl_m - mast_m
@@ -239,6 +261,36 @@ def tell(
                         second_row[col], level_row[col], server_row[col] = best, level, number
                     elif level > second_row[col]:
                         second_row[col] = level
+
+
+@inlined
+def _borrowed_sectors(sectors: Sectors) -> Sectors:
+    """The same sectors, uncounted: see `borrowed`."""
+    return Sectors(
+        borrowed(sectors.strength_dbm),
+        borrowed(sectors.azimuth_deg),
+        borrowed(sectors.downtilt_deg),
+        borrowed(sectors.beamwidth_h_deg),
+        borrowed(sectors.beamwidth_v_deg),
+        borrowed(sectors.band),
+        borrowed(sectors.layer),
+        borrowed(sectors.number),
+        borrowed(sectors.site),
+        borrowed(sectors.required_dbm),
+        borrowed(sectors.floor_dbm),
+    )
+
+
+@inlined
+def _borrowed_answer(answer: Answer) -> Answer:
+    """The same rasters, uncounted."""
+    return Answer(
+        borrowed(answer.level_dbm),
+        borrowed(answer.second_dbm),
+        borrowed(answer.server),
+        borrowed(answer.reached),
+        borrowed(answer.only),
+    )
 
 
 @compiled

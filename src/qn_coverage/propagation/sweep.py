@@ -264,7 +264,7 @@ class _Sweep:
                 )
             return
         reach_km = site.reach_m / _M_PER_KM
-        constants = _constants(tuple(links), reach_km, self.terrain.wet, screen)
+        constants = _constants(tuple(links), reach_km, screen)
         median_kernel.sweep_site_median(
             losses, place.window, place.mast, self.terrain, fan, constants, median_ray, desk
         )
@@ -391,6 +391,7 @@ def _masts(
     found = []
     for k in np.random.default_rng(_SCATTER).permutation(len(distinct)):
         rows = order[bounds[k] : bounds[k + 1]]
+        rows = rows[np.lexsort((emitters.layer[rows], emitters.frequency_mhz[rows]))]
         frequencies, band = np.unique(emitters.frequency_mhz[rows], return_inverse=True)
         sectors = _sectors(emitters, rows, band, rx_gain_db, first_index, floor_dbm)
         site = _Site(*(float(value) for value in distinct[k]))
@@ -452,9 +453,5 @@ def _link(options: SweepOptions, frequency_mhz: float) -> Link:
 
 
 @functools.lru_cache(maxsize=256)
-def _constants(
-    links: tuple[Link, ...], reach_km: float, wet: bool, screen: bool
-) -> npt.NDArray[np.float64]:
-    return link_table(
-        [median_link(link, reach_km=reach_km, wet=wet, screen=screen) for link in links]
-    )
+def _constants(links: tuple[Link, ...], reach_km: float, screen: bool) -> npt.NDArray[np.float64]:
+    return link_table([median_link(link, reach_km=reach_km, screen=screen) for link in links])
