@@ -100,10 +100,10 @@ def ask(
     sectors, answer = _borrowed_sectors(sectors), _borrowed_answer(answer)
     near_2, far_2 = window.nearest * window.nearest, window.farthest * window.farthest
     rx_amsl = mast.rx_height_agl_m - mast_m
-    cells, places = np.empty(window.cols, dtype=np.int64), np.empty(window.cols, dtype=np.int64)
+    cells = np.empty(window.cols, dtype=np.int64)
     metres, falls, spread = np.empty(window.cols), np.empty(window.cols), np.empty(window.cols)
-    most, enough, least = np.empty(window.cols), np.empty(window.cols), np.empty(window.cols)
-    bearings, depressions = np.empty(window.cols), np.empty(window.cols)
+    enough, bearings = np.empty(window.cols), np.empty(window.cols)
+    most = np.empty((len(losses), window.cols))
     asked = 0
     for i in range(window.rows):
         row = window.row_0 + i
@@ -126,37 +126,43 @@ def ask(
             falls[k] = np.float64(ground_m[row, window.col_0 + cells[k]]) + rx_amsl
             slant_2 = 1e-6 * (metres[k] * metres[k] + falls[k] * falls[k])
             spread[k] = DB_PER_LOG2 * log2(max(slant_2, 1e-6))
+            bearings[k] = -np.inf
+        # First as if every face looked at every cell, then with their patterns.
+        most[:, :n] = -np.inf
+        for s in range(len(sectors.band)):
+            if _opens(sectors, s):
+                _enough(enough, cells, n, sectors, s, answer, window, row)
+                strongest, allowed = _strongest(sectors, s), most[sectors.band[s]]
+                for k in range(n):
+                    allowed[k] = max(allowed[k], strongest - enough[k])
         for band in range(len(losses)):
-            # First as if every face looked at every cell, then with their patterns.
+            allowed, fixed = most[band], free_space_db[band] - SLACK_DB
             for k in range(n):
-                most[k] = -np.inf
-            for s in range(len(sectors.band)):
-                if sectors.band[s] == band and _opens(sectors, s):
-                    _enough(enough, cells, n, sectors, s, answer, window, row)
-                    strongest = _strongest(sectors, s)
-                    for k in range(n):
-                        most[k] = max(most[k], strongest - enough[k])
-            m = 0
-            for k in range(n):
-                places[m], least[m] = cells[k], free_space_db[band] + spread[k]
-                bearings[m], depressions[m] = falls[k], metres[k]
-                m += 1 if least[m] <= most[k] + SLACK_DB else 0
+                bearings[k] = max(bearings[k], allowed[k] - fixed)
+        m = 0
+        for k in range(n):
+            cells[m], falls[m], metres[m] = cells[k], falls[k], metres[k]
+            seen = bearings[k] >= spread[k]
+            spread[m] = spread[k]
+            m += 1 if seen else 0
+        depressions = metres
+        for k in range(m):
+            depressions[k] = _depression_deg(-falls[k], metres[k])
+            bearings[k] = bearing_deg(window.col_0 + cells[k] - mast.col, -down)
+        most[:, :m] = -np.inf
+        for s in range(len(sectors.band)):
+            if _opens(sectors, s):
+                _enough(enough, cells, m, sectors, s, answer, window, row)
+            allowed = most[sectors.band[s]]
             for k in range(m):
-                depressions[k] = _depression_deg(-bearings[k], depressions[k])
-                bearings[k] = bearing_deg(window.col_0 + places[k] - mast.col, -down)
-                most[k] = -np.inf
-            for s in range(len(sectors.band)):
-                if sectors.band[s] == band:
-                    if _opens(sectors, s):
-                        _enough(enough, places, m, sectors, s, answer, window, row)
-                    for k in range(m):
-                        direct = _strength(sectors, s, bearings[k], depressions[k])
-                        most[k] = max(most[k], direct - enough[k])
-            out = losses[band, i]
+                direct = _strength(sectors, s, bearings[k], depressions[k])
+                allowed[k] = max(allowed[k], direct - enough[k])
+        for band in range(len(losses)):
+            allowed, out, fixed = most[band], losses[band, i], free_space_db[band]
             for k in range(m):
-                allowed = most[k] + SLACK_DB
-                counts = least[k] <= allowed
-                out[places[k]] = allowed if counts else 0.0
+                greatest = allowed[k] + SLACK_DB
+                counts = fixed + spread[k] <= greatest
+                out[cells[k]] = greatest if counts else 0.0
                 asked += 1 if counts else 0
     return asked
 
@@ -217,50 +223,52 @@ def tell(
 ) -> None:
     """Let the sectors' levels into rows `first` to `end` - 1 of the window; see `ask`."""
     sectors, answer = _borrowed_sectors(sectors), _borrowed_answer(answer)
-    places = np.empty(window.cols, dtype=np.int64)
+    places, levels = np.empty(window.cols, dtype=np.int64), np.empty(window.cols)
     bearings, depressions = np.empty(window.cols), np.empty(window.cols)
     rx_amsl = mast.rx_height_agl_m - mast_m
     for i in range(first, end):
         row = window.row_0 + i
         down = row - mast.row
-        for band in range(len(losses)):
-            loss = losses[band, i]
-            n = 0
-            for j in range(window.cols):
-                places[n] = j
-                n += 1 if loss[j] > 0.0 else 0
+        n = 0
+        for j in range(window.cols):
+            places[n] = j
+            told = losses[0, i, j] > 0.0
+            for band in range(1, len(losses)):
+                told |= losses[band, i, j] > 0.0
+            n += 1 if told else 0
+        for k in range(n):
+            across = window.col_0 + places[k] - mast.col
+            metres = cell_m * np.sqrt(across * across + down * down)
+            fall = np.float64(ground_m[row, window.col_0 + places[k]]) + rx_amsl
+            bearings[k] = bearing_deg(across, -down)
+            depressions[k] = _depression_deg(-fall, metres)
+        for s in range(len(sectors.band)):
+            loss = losses[sectors.band[s], i]
+            layer, number = sectors.layer[s], sectors.number[s]
+            required, floor = sectors.required_dbm[s], sectors.floor_dbm[s]
+            level_row, second_row = answer.level_dbm[layer, row], answer.second_dbm[layer, row]
+            server_row, reached_row = answer.server[layer, row], answer.reached[layer, row]
+            only_row, site = answer.only[row], sectors.site[s]
             for k in range(n):
-                across = window.col_0 + places[k] - mast.col
-                metres = cell_m * np.sqrt(across * across + down * down)
-                fall = np.float64(ground_m[row, window.col_0 + places[k]]) + rx_amsl
-                bearings[k] = bearing_deg(across, -down)
-                depressions[k] = _depression_deg(-fall, metres)
-            for s in range(len(sectors.band)):
-                if sectors.band[s] != band:
+                levels[k] = _strength(sectors, s, bearings[k], depressions[k])
+            for k in range(n):
+                lost = loss[places[k]]
+                level = np.float32(levels[k] - lost)
+                if lost <= 0.0 or level < floor:
                     continue
-                layer, number = sectors.layer[s], sectors.number[s]
-                required, floor = sectors.required_dbm[s], sectors.floor_dbm[s]
-                level_row, second_row = answer.level_dbm[layer, row], answer.second_dbm[layer, row]
-                server_row, reached_row = answer.server[layer, row], answer.reached[layer, row]
-                only_row, site = answer.only[row], sectors.site[s]
-                for k in range(n):
-                    direct = _strength(sectors, s, bearings[k], depressions[k])
-                    level = np.float32(direct - loss[places[k]])
-                    if level < floor:
-                        continue
-                    col = window.col_0 + places[k]
-                    if level >= required:
-                        reached_row[col] = min(reached_row[col] + 1, MOST_COUNTED)
-                        if only_row[col] == NO_SITE:
-                            only_row[col] = site
-                        elif only_row[col] != site:
-                            only_row[col] = MANY_SITES
-                    best = level_row[col]
-                    # Equal levels go to the lower index.
-                    if level > best or (level == best and number < server_row[col]):
-                        second_row[col], level_row[col], server_row[col] = best, level, number
-                    elif level > second_row[col]:
-                        second_row[col] = level
+                col = window.col_0 + places[k]
+                if level >= required:
+                    reached_row[col] = min(reached_row[col] + 1, MOST_COUNTED)
+                    if only_row[col] == NO_SITE:
+                        only_row[col] = site
+                    elif only_row[col] != site:
+                        only_row[col] = MANY_SITES
+                best = level_row[col]
+                # Equal levels go to the lower index.
+                if level > best or (level == best and number < server_row[col]):
+                    second_row[col], level_row[col], server_row[col] = best, level, number
+                elif level > second_row[col]:
+                    second_row[col] = level
 
 
 @inlined
