@@ -9,6 +9,7 @@ import numpy as np
 
 from qn_coverage.propagation import median_fields as at
 from qn_coverage.propagation._compile import compiled, inlined
+from qn_coverage.propagation.median_physics import whole
 from qn_coverage.propagation.rays import stretch
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from qn_coverage.propagation.rays import Face, Fan
     from qn_coverage.propagation.sweep_kernel import Window
 
+    Floats = npt.NDArray[np.float64]
+    Ints = npt.NDArray[np.int64]
     Flags = npt.NDArray[np.bool_]
     Losses = npt.NDArray[np.float32]
 
@@ -60,7 +63,49 @@ def list_cells(
     i: int,
     last: int,
 ) -> tuple[int, int]:
-    """List the cells that are asked for from sample i on; returns the next sample, how many.
+    """List the cells that are asked for from sample i on; returns the next sample, how many."""
+    low, high = (2 * node) << level, (2 * node + 2) << level
+    count = min(last - i + 1, at.CHUNK // 2)
+    n = _list(
+        asked,
+        window,
+        face,
+        fan.tangents[low],
+        fan.tangents[high],
+        low == 0 and not face.closed,
+        high == 2 * fan.leaves and face.closed,
+        desk.work,
+        desk.cells,
+        desk.ground,
+        desk.loss,
+        i,
+        count,
+    )
+    work, ground = desk.work, desk.ground
+    for j in range(whole(n)):
+        work[at.D + j] = np.sqrt(work[at.D + j]) * terrain.cell_km
+    for j in range(n):
+        work[at.H_N + j] = terrain.ground[ground[j]]
+    return i + count, n
+
+
+@compiled
+def _list(
+    asked: Flags,
+    window: Window,
+    face: Face,
+    low_slope: float,
+    high_slope: float,
+    open_edge: bool,
+    closed_edge: bool,
+    work: Floats,
+    cells: Ints,
+    ground: Ints,
+    places: Ints,
+    i: int,
+    count: int,
+) -> int:
+    """Samples, places and squared distances in cells of what `count` samples from i on hold.
 
     A wedge is at most 1.42 cells wide across its face, so it holds at most two at each sample.
     Both are written and kept only if they count: a jump that nothing foretells costs more.
@@ -72,16 +117,10 @@ def list_cells(
     loss_minor = window.cols if major_stride == 1 else 1
     corner = window.row_0 * window.cols + window.col_0
     near_2, far_2 = window.nearest * window.nearest, window.farthest * window.farthest
-    low_index, high_index = (2 * node) << level, (2 * node + 2) << level
-    low_slope, high_slope = fan.tangents[low_index], fan.tangents[high_index]
-    open_edge = low_index == 0 and not face.closed
-    closed_edge = high_index == 2 * fan.leaves and face.closed
-    work, cells, ground, places = desk.work, desk.cells, desk.ground, desk.loss
-    count = min(last - i + 1, at.CHUNK // 2)
     for k in range(count):
         offset = start + (i + k - 1)
-        low = math.ceil(minor_0 + low_slope * offset)
-        end = math.ceil(minor_0 + high_slope * offset)
+        low: float = math.ceil(minor_0 + low_slope * offset)
+        end: float = math.ceil(minor_0 + high_slope * offset)
         if open_edge:
             low = math.floor(minor_0 - offset) + 1.0
         if closed_edge:
@@ -105,9 +144,5 @@ def list_cells(
             ground[n] = major * major_stride + minor * minor_stride
             places[n] = place
             work[at.D + n] = square
-            n += 1 if counts & asked[place] else 0
-    for j in range(n):
-        work[at.D + j] = np.sqrt(work[at.D + j]) * terrain.cell_km
-    for j in range(n):
-        work[at.H_N + j] = terrain.ground[ground[j]]
-    return i + count, n
+            n += counts & asked[place]
+    return n
