@@ -6,7 +6,7 @@ which the vertical cut is read is therefore
 
     depression - tilt - mechanical tilt · cos(bearing - azimuth),
 
-the turn of Recommendation ITU-R F.1336 for mechanically tilted sector antennas,
+the turn of Recommendation ITU-R F.1336-5 for mechanically tilted sector antennas,
 sin θ = sin θ_h cos β + cos θ_h cos φ_h sin β, to first order in θ_h and β; the horizontal cut is
 read at the bearing itself. At a depression of 10° and a tilt of 8° that is exact to 0.2° in every
 direction.
@@ -25,7 +25,7 @@ import numpy as np
 
 from qn_coverage.core.errors import ModelRangeError
 from qn_coverage.propagation._compile import compiled
-from qn_coverage.propagation.antenna import combined_db, cut_db, pattern_db, tr36814, tr38901
+from qn_coverage.propagation.antenna import combined_db, cut_db, pattern_db, tr38901
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

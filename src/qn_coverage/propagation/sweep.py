@@ -431,9 +431,7 @@ def _sectors(
     )
 
 
-def _tables(
-    emitters: Emitters, rows: npt.NDArray[np.int64]
-) -> sector_kernel.SectorTables | None:
+def _tables(emitters: Emitters, rows: npt.NDArray[np.int64]) -> sector_kernel.SectorTables | None:
     """Tables and mechanical tilts of some emitters; None where none has either."""
     if antenna_table.plain_form(emitters)[rows].all():
         return None
