@@ -8,7 +8,7 @@ which the vertical cut is read is therefore
 
 the turn of Recommendation ITU-R F.1336-5 for mechanically tilted sector antennas,
 sin θ = sin θ_h cos β + cos θ_h cos φ_h sin β, to first order in θ_h and β; the horizontal cut is
-read at the bearing itself. At a depression of 10° and a tilt of 8° that is exact to 0.2° in every
+read at the bearing itself. At a depression of 10° and a tilt of 8° that is exact to 0.25° in every
 direction.
 
 Both cuts are added and clipped at the weakest value of either, as 3GPP TR 36.814, Table

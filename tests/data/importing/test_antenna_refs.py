@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qn_coverage.data.importing.antenna_refs import half_power_width
+from qn_coverage.data.antennas import half_power_width
 from qn_coverage.data.importing.sites import import_sites
 from qn_coverage.data.sites import read_sectors
 from tests.data.importing.making import write_xlsx
