@@ -10,6 +10,9 @@ from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+import pandas as pd
+
 from qn_coverage.core.errors import InvalidDataError
 from qn_coverage.core.schema import BUILT_IN_ANTENNAS
 from qn_coverage.core.text import fold
@@ -19,8 +22,6 @@ from qn_coverage.data.problems import problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    import pandas as pd
 
     from qn_coverage.core.errors import Problem
     from qn_coverage.data.antennas import AntennaPattern
@@ -143,7 +144,7 @@ def named_antennas(
     unread: list[int] = []
     rows: dict[str, list[int]] = {}
     for row, cell in enumerate(column):
-        text = cell.strip() if isinstance(cell, str) else ""
+        text = _text(cell)
         if fold(text) in BUILT_IN_ANTENNAS:
             names[row] = fold(text)
         elif text and files is None:
@@ -167,6 +168,13 @@ def named_antennas(
             except InvalidDataError as error:
                 problems += [one for one in error.problems if one not in problems]
     return NamedAntennas(names, patterns, tuple(sorted(used)), tuple(unread), tuple(problems))
+
+
+def _text(cell: object) -> str:
+    """Text of a cell; makers' names of digits may have come as numbers."""
+    if isinstance(cell, float | np.floating):
+        return f"{cell:.10g}" if np.isfinite(cell) else ""
+    return "" if cell is None or cell is pd.NA else str(cell).strip()
 
 
 def _matches(text: str, files: Sequence[AntennaFile]) -> list[AntennaFile]:
