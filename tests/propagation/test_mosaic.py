@@ -14,6 +14,7 @@ from qn_coverage.core.errors import (
     ModelRangeError,
     UnknownNameError,
 )
+from qn_coverage.data.antennas import read_antenna
 from qn_coverage.propagation.emitters import NO_SERVER, Emitters, Mosaic, Surface
 from qn_coverage.propagation.free_space import free_space
 from qn_coverage.propagation.models import resolve
@@ -272,6 +273,42 @@ def test_azimuth_turns_clockwise_from_north():
         side = level[35 + step[1], 45 + step[0]]
         assert front - back == pytest.approx(25.0, abs=0.01)  # the front is not quite level
         assert front - side == pytest.approx(12.0 * (90.0 / 65.0) ** 2, abs=0.01)
+
+
+def test_the_right_hand_of_a_file_stays_on_the_right_when_it_turns(tmp_path):
+    around = (np.arange(360) + 180) % 360 - 180
+    notched = np.where(np.abs(around - 90) <= 5, 20.0, 0.0)  # 90° clockwise of the front
+    lines = ["NAME notch", "FREQUENCY 925", "GAIN 15"]
+    for key, cut in (("HORIZONTAL", notched), ("VERTICAL", np.zeros(360))):
+        lines += [f"{key} 360", *(f"{angle} {loss}" for angle, loss in enumerate(cut))]
+    (tmp_path / "notch.msi").write_text("\n".join(lines), encoding="utf-8")
+    found = read_antenna(tmp_path / "notch.msi")
+    cuts = np.stack([found.horizontal_db, found.vertical_db])[None]
+    for azimuth, step in ((0.0, (0, 5)), (90.0, (5, 0)), (180.0, (0, -5)), (270.0, (-5, 0))):
+        face = one(azimuth_deg=azimuth, beamwidth_h_deg=65.0)
+        face = replace(face, pattern=np.zeros(1, dtype=np.int32), patterns_db=cuts)
+        level = run(face, model="free_space").level_dbm[0]
+        right = level[35 + step[0], 45 + step[1]]
+        left = level[35 - step[0], 45 - step[1]]
+        assert left - right == pytest.approx(20.0, abs=0.01)
+
+
+def test_a_mechanical_tilt_lifts_the_back_lobe_and_an_electrical_one_lowers_it():
+    # 28.5 m above the receiver at 4 km: 0.4° down, so a lobe that is lifted by 6° misses.
+    face = {"azimuth_deg": 0.0, "beamwidth_h_deg": 3600.0, "beamwidth_v_deg": 8.0}
+    level = {
+        form: run(emitters, model="free_space").level_dbm[0, :, 45]
+        for form, emitters in {
+            "electrical": one(**face, downtilt_deg=6.0),
+            "mechanical": replace(one(**face), mechanical_tilt_deg=np.array([6.0])),
+        }.items()
+    }
+    front, back = 15, 55
+    assert level["mechanical"][front] == pytest.approx(level["electrical"][front], abs=0.01)
+    down, up = ((angle / 8.0) ** 2 * 12.0 for angle in (6.0 - 0.408, 6.0 + 0.408))
+    assert level["electrical"][back] - level["mechanical"][back] == pytest.approx(
+        up - down, abs=0.1
+    )
 
 
 def test_level_is_the_link_budget_of_the_cell():
