@@ -433,12 +433,13 @@ def _sectors(
 
 def _tables(emitters: Emitters, rows: npt.NDArray[np.int64]) -> sector_kernel.SectorTables | None:
     """Tables and mechanical tilts of some emitters; None where none has either."""
-    if antenna_table.plain_form(emitters)[rows].all():
+    own = emitters.take(rows)
+    if antenna_table.plain_form(own).all():
         return None
-    cuts_db = emitters.tables()
+    cuts_db = own.tables()
     return sector_kernel.SectorTables(
-        mechanical_deg=emitters.mechanical_tilts()[rows],
-        pattern=emitters.table_indices()[rows],
+        mechanical_deg=own.mechanical_tilts(),
+        pattern=own.table_indices(),
         cuts_db=cuts_db,
         weakest_db=antenna_table.weakest_db(cuts_db),
     )
