@@ -18,7 +18,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from qn_coverage.core.errors import CancelledError
-from qn_coverage.propagation import median_kernel, ray_state, rays, sector_kernel, sweep_kernel
+from qn_coverage.propagation import (
+    antenna_table,
+    median_kernel,
+    ray_state,
+    rays,
+    sector_kernel,
+    sweep_kernel,
+)
 from qn_coverage.propagation.emitters import Mosaic
 from qn_coverage.propagation.median_link import link_table, median_link
 from qn_coverage.propagation.median_ray import new_desk, new_median_ray
@@ -421,6 +428,21 @@ def _sectors(
         site=emitters.sites(first_index)[rows],
         required_dbm=required.astype(np.float32),
         floor_dbm=np.minimum(floor_dbm, required).astype(np.float32),
+        tables=_tables(emitters, rows),
+    )
+
+
+def _tables(emitters: Emitters, rows: npt.NDArray[np.int64]) -> sector_kernel.SectorTables | None:
+    """Tables and mechanical tilts of some emitters; None where none has either."""
+    own = emitters.take(rows)
+    if antenna_table.plain_form(own).all():
+        return None
+    cuts_db = own.tables()
+    return sector_kernel.SectorTables(
+        mechanical_deg=own.mechanical_tilts(),
+        pattern=own.table_indices(),
+        cuts_db=cuts_db,
+        weakest_db=antenna_table.weakest_db(cuts_db),
     )
 
 
