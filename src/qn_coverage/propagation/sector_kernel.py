@@ -299,6 +299,7 @@ def _borrowed_sectors(sectors: Sectors) -> Sectors:
         borrowed(sectors.site),
         borrowed(sectors.required_dbm),
         borrowed(sectors.floor_dbm),
+        sectors.tables,
     )
 
 
