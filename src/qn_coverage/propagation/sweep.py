@@ -48,8 +48,8 @@ if TYPE_CHECKING:
 FLOOR_DBM: Final = -140.0
 """Weakest level worth keeping, as in `mosaic`."""
 
-_RINGS_M: Final = (4000.0, 10_000.0)
-"""Ends of the passes: near masts settle most cells before far ones ask."""
+_RINGS_M: Final = (6000.0,)
+"""Ends of the passes but the last: near masts settle most cells before far ones ask."""
 _SCATTER: Final = 1812
 _STRIPE_ROWS: Final = 128
 _MEDIAN_PERCENT: Final = 50.0
