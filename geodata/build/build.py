@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Step = Callable[["Job"], None]
 
 GEODATA: Final = Path(__file__).resolve().parents[1]
-MODEL: Final = "rma_nlos"
+MODEL: Final = "p1812"
 """Decides which cells count as holes before the programme."""
 
 

@@ -49,10 +49,11 @@ class Carrier:
 
 CARRIERS: Final[Mapping[str, Carrier]] = MappingProxyType(
     {
-        # 10 W a carrier; combiner and feeder 6 dB; 15 dBi panel: 49 dBm
-        "2G900": Carrier("2G", 947.5, 0.2, 40.0, 6.0, 15.0, beamwidth_v_deg=14.0),
-        # 10 W or 20 W; feeder 3 dB: 52 dBm and 57 dBm, a tenth of it on the pilot
-        "3G900": Carrier("3G", 947.5, 5.0, 40.0, 3.0, 15.0, beamwidth_v_deg=14.0),
+        # 900 MHz from a cabinet on the ground: 45 m of 1/2" cable 3 dB, jumpers, connectors and
+        # diplexer 2 dB; 2G a hybrid combiner of 3 dB besides. 10 W a carrier; 15 dBi panel: 47 dBm
+        "2G900": Carrier("2G", 947.5, 0.2, 40.0, 8.0, 15.0, beamwidth_v_deg=14.0),
+        # 10 W and 5 dB, or 20 W and 3 dB: 50 dBm and 57 dBm, a tenth of it on the pilot
+        "3G900": Carrier("3G", 947.5, 5.0, 40.0, 5.0, 15.0, beamwidth_v_deg=14.0),
         "3G2100": Carrier("3G", 2140.0, 5.0, 43.0, 3.0, 17.0),
         # 2 × 20 W in 20 MHz; 17 dBi; 2 dB: 61 dBm, 30.2 dBm a resource element
         "4G1800": Carrier("4G", 1842.5, 20.0, 46.0, 2.0, 17.0),

@@ -43,7 +43,7 @@ COVERED_SHARE: Final = 0.05
 APART_M: Final = 1000.0
 """Least distance between two stand-ins."""
 
-PER_COMMUNE: Final = 14
+PER_COMMUNE: Final = 18
 """Most stand-ins in one commune."""
 
 KEEP_CLEAR_M: Final = 7000.0

@@ -17,6 +17,7 @@ from qn_coverage.assurance import how_sure, village_discs, village_layers
 from qn_coverage.core.progress import SILENT
 from qn_coverage.core.rules import with_rule
 from qn_coverage.core.scenario import Scenario, load_scenario
+from qn_coverage.first_run import announced
 from qn_coverage.history import Recorder, timeline_summary
 from qn_coverage.inputs import ground_of, read_inputs
 from qn_coverage.measured import error_of
@@ -183,14 +184,13 @@ def run_study(
     steps = steps_of_study(inputs.sectors, before=scenario.study.before, after=scenario.study.after)
     error, told = error_of(scenario, inputs, threads=threads)
     recorder = _recorder(scenario, rule, inputs, places, error)
-    progress.stage("compute coverage")
     sectors, before, after = compute_coverage(
         scenario,
         inputs,
         steps=steps,
         seen=recorder,
         threads=threads,
-        progress=progress,
+        progress=announced(progress, resolve(scenario.model.name)),
         cancelled=cancelled,
     )
     progress.stage("count land, people and villages")

@@ -477,6 +477,7 @@ def _summary() -> dict:
             "after_not_covered": 1,
             "after_cannot_tell": 1,
         },
+        "terrain_grade": "screening",
         "caveats": [{"key": "k", "vi": "Mạng lưới là mô phỏng.", "en": "The network is modelled."}],
     }
 

@@ -51,6 +51,7 @@ def test_every_label_that_the_page_asks_for_exists():
         ("legend.place.", ("named_site", "reported_site", "control_point")),
         ("programme.", ("", "105-villages", "islands")),
         ("kind.", ("commune", "former", "district", "village", "place")),
+        ("method.", ("terrain", "screening", "flat")),
     ],
 )
 def test_every_code_of_the_tables_has_a_label(prefix, codes):

@@ -118,6 +118,28 @@ def test_hostile_names_are_text(hostile_study):
     assert "<script>window.hacked=1</script>" in found.text
 
 
+@pytest.mark.parametrize(
+    ("model", "grade", "said", "unsaid"),
+    [
+        ("p1812", "screening", ("looks at ridges", "screening grade"), ("not look at the ground",)),
+        ("p1812", "planning", ("looks at ridges",), ("screening grade", "not look at the ground")),
+        ("buffer", "screening", ("not look at the ground",), ("looks at ridges", "may be more")),
+    ],
+)
+def test_the_method_says_what_the_model_sees_and_what_its_ground_is_worth(
+    study, model, grade, said, unsaid
+):
+    chosen = study.scenario.model.model_copy(update={"name": model})
+    asked = replace(
+        study,
+        scenario=study.scenario.model_copy(update={"model": chosen}),
+        summary={**study.summary, "terrain_grade": grade},
+    )
+    shown = parsed(report_parts.method(asked)).text
+    assert all(words in shown for words in said)
+    assert not any(words in shown for words in unsaid)
+
+
 def test_it_says_where_to_measure_or_that_it_would_not_help(study, text):
     shown = parsed(text).text
     assert "Where measuring helps most" in shown

@@ -62,7 +62,9 @@ def test_the_installed_wheel_runs_the_main_job_from_another_folder(wheel, tmp_pa
     elsewhere.mkdir()
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
     call = (python, "-m", "qn_coverage")
-    run(*call, "run", "--out", "out", cwd=elsewhere, env=environment)
+    # Coarse, since nothing is compiled there yet; everything else is the default study.
+    (elsewhere / "coarse.toml").write_text("[study]\ncell_m = 500.0\n", encoding="utf-8")
+    run(*call, "run", "coarse.toml", "--out", "out", cwd=elsewhere, env=environment)
     run(*call, "verify", "out", cwd=elsewhere, env=environment)
     run(*call, "data", "--check", cwd=elsewhere, env=environment)
     assert (elsewhere / "out" / "map.html").stat().st_size > 100_000

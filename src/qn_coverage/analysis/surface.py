@@ -92,13 +92,13 @@ def wanted_cells(
     wanted: npt.NDArray[np.bool_] = (
         ndimage.distance_transform_edt(land.values <= 0.0, sampling=grid.cell_m) <= offshore_m
     )
-    rows, cols = wanted.shape
     for (x, y), radius_m in zip(points_xy_m, radii_m, strict=True):
-        reach = int((radius_m + offshore_m) / grid.cell_m) + 1
-        row, col = int((grid.north_m - y) // grid.cell_m), int((x - grid.west_m) // grid.cell_m)
-        if -reach <= row < rows + reach and -reach <= col < cols + reach:
-            first_row, first_col = max(row - reach, 0), max(col - reach, 0)
-            wanted[first_row : row + reach + 1, first_col : col + reach + 1] = True
+        # One cell more, so that the cells that a disc only touches are answered too.
+        reach_m = radius_m + offshore_m + grid.cell_m
+        east_m, south_m = grid.centres_x_m() - x, y - grid.centres_y_m()
+        cols, rows = np.flatnonzero(abs(east_m) <= reach_m), np.flatnonzero(abs(south_m) <= reach_m)
+        near = east_m[cols] ** 2 + south_m[rows][:, np.newaxis] ** 2 <= reach_m**2
+        wanted[np.ix_(rows, cols)] |= near
     return wanted
 
 

@@ -74,7 +74,7 @@ class ModelChoice(_Frozen):
     Cells farther than `offshore_km` from the province's land, villages and places get no answer.
     """
 
-    name: str = "rma_nlos"
+    name: str = "p1812"
     max_distance_km: Annotated[float, Field(gt=0.0, le=100.0)] = 20.0
     offshore_km: Annotated[float, Field(ge=0.0, le=100.0)] = 0.5
 

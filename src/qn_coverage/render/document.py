@@ -50,7 +50,7 @@ def page_document(study: Study) -> dict[str, Any]:
             "after": study.after.on.isoformat(),
         },
         "cell": study.grid.cell_m,
-        "model": {"title": model_title(study)},
+        "model": {"title": model_title(study), "remarks": model_remarks(study)},
         "service": _service(study),
         "classes": answers.class_labels(study.rule),
         "rule": answers.class_limits(study.rule),
@@ -209,3 +209,14 @@ def model_title(study: Study) -> list[str]:
     # A caller's own function is not in the registry and goes by its name.
     model = MODELS.get(name)
     return [model.title_vi, model.title_en] if model else [name, name]
+
+
+def model_remarks(study: Study) -> list[str]:
+    """Keys of the labels that say what the model looks at and what its ground is worth."""
+    model = MODELS.get(study.scenario.model.name)
+    if model is None:
+        return []
+    if model.kind != "terrain":
+        return ["method.flat"]
+    screening = study.summary["terrain_grade"] == "screening"
+    return ["method.terrain", *(["method.screening"] if screening else [])]

@@ -69,6 +69,30 @@ _HEADLINE: Final = {
     ),
     "method.title": ("Cách tính và hạn chế", "Method and limits"),
     "method.model": ("Mô hình truyền sóng:", "Propagation model:"),
+    "method.terrain": (
+        (
+            "Xét sườn núi, mặt biển, khu dân cư và độ cong Trái Đất dọc từng đường truyền; không "
+            "xét cây và từng ngôi nhà."
+        ),
+        (
+            "It looks at ridges, sea, towns and the curved Earth along each path, not at trees and "
+            "single houses."
+        ),
+    ),
+    "method.screening": (
+        (
+            "Địa hình mức sàng lọc làm phẳng sống núi nhọn và thung lũng hẹp: vùng lõm thật có thể "
+            "nhiều hơn."
+        ),
+        (
+            "Terrain of screening grade flattens sharp ridges and narrow valleys: there may be "
+            "more holes than shown."
+        ),
+    ),
+    "method.flat": (
+        "Không xét địa hình: núi, đồi không làm thay đổi kết quả.",
+        "It does not look at the ground: hills change nothing.",
+    ),
     "method.rule": ("Quy tắc:", "Rule:"),
     "method.ruleText": (
         (

@@ -282,9 +282,10 @@ def method(study: Study) -> str:
     caveats = "".join(
         f"<li>{both((caveat['vi'], caveat['en']))}</li>" for caveat in study.summary["caveats"]
     )
+    remarks = "".join(f"<p>{label(key)}</p>" for key in document.model_remarks(study))
     return section(
         ("Cách tính và hạn chế", "Method and limits"),
-        f"<p><b>{label('method.model')}</b> {both(document.model_title(study))}</p>",
+        f"<p><b>{label('method.model')}</b> {both(document.model_title(study))}</p>{remarks}",
         f"<p><b>{label('method.rule')}</b> {rule_text}</p><p>{_rule(study)}</p>",
         f"<ul>{caveats}<li>{label('sure.intervalNote')}</li></ul>",
     )

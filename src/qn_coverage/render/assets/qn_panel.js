@@ -69,7 +69,8 @@
         h.populationRange[1] ? ' ' + t('sure.intervalNote') : ''));
     byId('qn-by').replaceChildren(...provinceBreakdown(data.by.province));
     byId('qn-method').replaceChildren(
-      el('p', {}, el('b', {}, t('method.model')), ' ', text.pick(data.model.title)),
+      el('p', {}, el('b', {}, t('method.model')), ' ', text.pick(data.model.title), '. ',
+        data.model.remarks.map((key) => t(key)).join(' ')),
       el('p', {}, el('b', {}, t('method.rule')), ' ', t('method.ruleText', {
         thresholds: data.service.thresholds.map(([name, dbm]) =>
           name + '\u00a0≥\u00a0' + n(dbm) + '\u00a0dBm').join('; '),
