@@ -102,9 +102,9 @@ f"{page.stat().st_size / 1e6:.1f} MB"
 
 # %%
 province, villages = study.summary["province"], study.summary["villages"]
-assert round(province["population_share_before"], 3) == 0.873
-assert round(province["population_share_after"], 3) == 0.929
-assert round(province["land_share_before"], 3) == 0.396
-assert round(province["land_share_after"], 3) == 0.645
-assert (villages["before_covered"], villages["after_covered"], villages["total"]) == (0, 99, 106)
-assert study.summary["gaps"]["count"] == 99
+assert round(province["population_share_before"], 3) == 0.978
+assert round(province["population_share_after"], 3) == 0.995
+assert round(province["land_share_before"], 3) == 0.843
+assert round(province["land_share_after"], 3) == 0.979
+assert (villages["before_covered"], villages["after_covered"], villages["total"]) == (1, 106, 106)
+assert study.summary["gaps"]["count"] == 70
