@@ -51,6 +51,17 @@ def test_random_bytes_under_any_ending_are_answered(folder, ending, data):
     answered(open_file, path)
 
 
+@pytest.mark.parametrize("place", [7, 36, 843, 1121, 1122])
+@pytest.mark.parametrize("value", [0, 176, 255])
+def test_an_archive_with_a_damaged_name_or_header_is_answered(folder, whole, place, value):
+    content = bytearray(whole["zip"])
+    content[place] = value
+    path = folder / "header.zip"
+    path.write_bytes(bytes(content))
+    report = answered(import_sites, [path], None, dry_run=True)
+    assert report is None or report.read >= 1
+
+
 @pytest.mark.parametrize("ending", WRITERS)
 @FUZZ
 @given(data=st.data())

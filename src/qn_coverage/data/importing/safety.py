@@ -39,6 +39,15 @@ MAX_CELLS: Final = 20_000_000
 MAX_TEXT: Final = 32_767
 """Longest text in a cell, as in Excel."""
 
+_BROKEN: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    OSError,
+    NotImplementedError,
+    ValueError,  # a name that is no UTF-8
+    IndexError,  # a name of no length
+)
 _SMALL: Final = 1 << 20
 _CHUNK: Final = 1 << 18
 _LOCAL_HEADER: Final = struct.Struct("<4s22xHH")
@@ -112,7 +121,8 @@ def checked_members(path: Path) -> tuple[str, ...]:
             left = MAX_UNPACKED_BYTES
             for member in members:
                 left -= _check_member(file, member, left, path)
-    except (zipfile.BadZipFile, zlib.error, struct.error, OSError, NotImplementedError) as error:
+                archive.open(member).close()  # its own header must say what the directory says
+    except _BROKEN as error:
         raise refused(
             "broken-archive",
             path,
