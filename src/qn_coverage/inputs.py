@@ -18,8 +18,9 @@ from qn_coverage.data.catalog import layer_path
 from qn_coverage.data.facts import read_claims, read_indicators, read_places
 from qn_coverage.data.importing.measurements import read_measurements
 from qn_coverage.data.rasters import read_population, read_terrain
-from qn_coverage.data.sites import read_sectors
+from qn_coverage.data.sites import read_network
 from qn_coverage.data.villages import read_villages
+from qn_coverage.propagation.antenna_table import patterns_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,7 +29,10 @@ if TYPE_CHECKING:
     import pandas as pd
     from scipy import sparse
 
+    from qn_coverage.core.errors import Problem
+    from qn_coverage.data.antenna_files import NamedAntennas
     from qn_coverage.data.rasters import Terrain
+    from qn_coverage.propagation.antenna_table import Patterns
     from qn_coverage.propagation.emitters import Surface
 
 
@@ -54,6 +58,12 @@ class Inputs:
         Share of each cell inside any commune.
     population
         People per cell.
+    patterns
+        Antennas that the sectors name, as the engine takes them.
+    antennas_unread
+        How many sectors name antennas although the scenario gives no files.
+    warnings
+        What disagrees in the sector table and stops nothing.
     """
 
     files: Mapping[str, Path]
@@ -71,6 +81,9 @@ class Inputs:
     commune_land: sparse.csr_array
     land: Raster
     population: Raster
+    patterns: Patterns
+    antennas_unread: int
+    warnings: tuple[Problem, ...]
 
 
 def read_inputs(scenario: Scenario) -> Inputs:
@@ -82,6 +95,8 @@ def read_inputs(scenario: Scenario) -> Inputs:
         A file that cannot be used; every problem of it is listed.
     """
     files = _files(scenario)
+    network = read_network(files["sectors"], _antennas(scenario))
+    files |= _numbered("antennas", network.antennas.files)
     communes = read_communes(files["communes"])
     west, south, east, north = communes.to_crs(COMPUTED).total_bounds
     grid = Grid.covering((west, south, east, north), scenario.study.cell_m, crs=COMPUTED)
@@ -93,7 +108,7 @@ def read_inputs(scenario: Scenario) -> Inputs:
         communes=communes,
         former_communes=read_units(files["former_communes"]),
         districts=read_units(files["districts"], layer="districts"),
-        sectors=read_sectors(files["sectors"]),
+        sectors=network.sectors,
         villages=read_villages(files["villages"]),
         places=read_places(files["places"]),
         indicators=read_indicators(files["indicators"]),
@@ -107,6 +122,9 @@ def read_inputs(scenario: Scenario) -> Inputs:
         commune_land=commune_land,
         land=land,
         population=read_population(files["population"], grid, land),
+        patterns=_patterns(network.antennas),
+        antennas_unread=len(network.antennas.unread),
+        warnings=network.warnings,
     )
 
 
@@ -124,14 +142,27 @@ def read_evidence(
     return (
         read_claims(files["claims"]),
         read_villages(files["villages"]),
-        read_sectors(files["sectors"]),
+        read_network(files["sectors"], _antennas(scenario)).sectors,
     )
 
 
+def _antennas(scenario: Scenario) -> Path | None:
+    value = scenario.inputs.antennas
+    return None if value == NONE else Path(value)
+
+
+def _patterns(named: NamedAntennas) -> Patterns:
+    cuts = ((each.horizontal_db, each.vertical_db) for each in named.patterns.values())
+    return patterns_of(named.patterns, cuts)
+
+
 def _files(scenario: Scenario) -> dict[str, Path]:
-    """Path by input; the second and further tiles of terrain are called ``terrain#2`` and so on."""
+    """Path by input; the second and further tiles of terrain are called ``terrain#2`` and so on.
+
+    Antennas are none of them: only those that the sectors name are read.
+    """
     files: dict[str, Path] = {}
-    for key, value in scenario.inputs.model_dump().items():
+    for key, value in scenario.inputs.model_dump(exclude={"antennas"}).items():
         if value == NONE:
             continue
         if value == SHIPPED:
@@ -139,9 +170,13 @@ def _files(scenario: Scenario) -> dict[str, Path]:
         elif isinstance(value, str):
             files[key] = Path(value)
         else:
-            names = (key, *(f"{key}#{number}" for number in range(2, len(value) + 1)))
-            files.update(zip(names, map(Path, value), strict=True))
+            files |= _numbered(key, [Path(part) for part in value])
     return files
+
+
+def _numbered(key: str, paths: Sequence[Path]) -> dict[str, Path]:
+    names = (key, *(f"{key}#{number}" for number in range(2, len(paths) + 1)))
+    return dict(zip(names, paths, strict=False))
 
 
 def ground_of(

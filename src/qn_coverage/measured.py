@@ -87,6 +87,7 @@ def _measured_less_predicted(
             crs=grid.crs,
             max_distance_km=scenario.model.max_distance_km,
             radii=model.radii,
+            patterns=inputs.patterns,
         ),
         replace(ground, wanted=wanted),
         rx_height_agl_m=scenario.receiver.height_agl_m,

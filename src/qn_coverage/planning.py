@@ -236,6 +236,7 @@ def engine_of(study: Study, *, threads: int | None = None) -> Engine:
             study.error,
         ),
         radii=model.radii,
+        patterns=study.patterns,
     )
 
 
@@ -335,6 +336,7 @@ def _state_of(
         crs=grid.crs,
         max_distance_km=min(reach_km, present.scenario.model.max_distance_km),
         radii=ready.engine.radii,
+        patterns=ready.engine.patterns,
     )
     mosaic = ready.engine.best(emitters, present.surface)
     return replace(present, coverage=Coverage(present.coverage.on, grid, layers, mosaic))

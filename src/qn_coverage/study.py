@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from qn_coverage.first_run import announced
 from qn_coverage.history import Recorder, timeline_summary
 from qn_coverage.inputs import ground_of, read_inputs
 from qn_coverage.measured import error_of
+from qn_coverage.propagation.antenna_table import Patterns
 from qn_coverage.propagation.models import resolve
 from qn_coverage.propagation.mosaic import best_servers
 from qn_coverage.why import computed_from, judged, why_not, with_reasons
@@ -110,6 +111,8 @@ class Study:
         Verdict on each claim with the evidence (see `analysis.claims.claims_table`).
     summary
         Headline numbers, as written to ``summary.json``.
+    patterns
+        Antennas that the sectors name.
     """
 
     scenario: Scenario
@@ -141,6 +144,7 @@ class Study:
     claims: pd.DataFrame
     judgements: pd.DataFrame
     summary: Mapping[str, Any]
+    patterns: Patterns = field(default_factory=Patterns)
 
 
 def run_study(
@@ -235,7 +239,7 @@ def compute_coverage(
     own_layers = network.layers_of(sectors[:own], scenario)
     further = [each for each in network.layers_of(sectors, scenario) if each not in own_layers]
     layers = (*own_layers, *further)
-    emitters = _emitters(sectors, layers, scenario, inputs.grid)
+    emitters = _emitters(sectors, layers, scenario, inputs)
     surface = ground_of(
         scenario,
         terrain=inputs.terrain.raster,
@@ -280,14 +284,15 @@ def _plain_step(day: date) -> Step:
 
 
 def _emitters(
-    sectors: gpd.GeoDataFrame, layers: tuple[Layer, ...], scenario: Scenario, grid: Grid
+    sectors: gpd.GeoDataFrame, layers: tuple[Layer, ...], scenario: Scenario, inputs: Inputs
 ) -> Emitters:
     return network.emitters_of(
         sectors,
         layers,
-        crs=grid.crs,
+        crs=inputs.grid.crs,
         max_distance_km=scenario.model.max_distance_km,
         radii=resolve(scenario.model.name).radii,
+        patterns=inputs.patterns,
     )
 
 
@@ -466,7 +471,7 @@ def _answers(
         gaps,
         coverage=after,
         sectors=sectors,
-        emitters=_emitters(sectors, after.layers, scenario, grid),
+        emitters=_emitters(sectors, after.layers, scenario, inputs),
         inputs=inputs,
         scenario=scenario,
         advance=run.progress.advance,
@@ -480,6 +485,8 @@ def _answers(
         villages=villages,
         gaps=gaps,
         terrain_grade=inputs.terrain.grade,
+        antennas_unread=inputs.antennas_unread,
+        warnings=inputs.warnings,
     )
     return Study(
         scenario=scenario,
@@ -524,5 +531,6 @@ def _answers(
                 run.error,
             ),
         ),
+        patterns=inputs.patterns,
         summary=summary | {"timeline": timeline_summary(history), "model_error": run.told},
     )

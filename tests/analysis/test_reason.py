@@ -113,14 +113,7 @@ def test_the_best_server_of_the_mosaic_is_the_candidate():
     mosaic = Mosaic.empty(1, GRID.shape)
     mosaic.level_dbm[:] = -120.0
     mosaic.server[:] = 1
-    two = Emitters(
-        *[
-            np.repeat(getattr(emitters(), name), 2)
-            for name in Emitters.__slots__
-            if name not in {"required_dbm", "site"}
-        ],
-        required_dbm=np.array([-100.0]),
-    )
+    two = emitters().take(np.array([0, 0]))
     coverage = Coverage(date(2024, 1, 4), GRID, (Layer("Viettel", "4G", -100.0),), mosaic)
     (found,) = reason.reasons_for(
         np.array([PLACE]),

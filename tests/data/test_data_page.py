@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from qn_coverage.data.sites import DEFAULTS, UNKNOWN_AZIMUTH_DB
+from qn_coverage.data.sector_completion import DEFAULTS, UNKNOWN_AZIMUTH_DB
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "data.md").read_text(encoding="utf-8")

@@ -5,7 +5,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from qn_coverage.data.sites import BEAMWIDTH_H_DEG, DEFAULTS, UNKNOWN_AZIMUTH_DB, read_sectors
+from qn_coverage.data.sector_completion import BEAMWIDTH_H_DEG, DEFAULTS, UNKNOWN_AZIMUTH_DB
+from qn_coverage.data.sites import read_sectors
 from tests.data.reading import codes_of, places_of, problems_of, written
 
 

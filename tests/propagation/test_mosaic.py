@@ -14,16 +14,21 @@ from qn_coverage.core.errors import (
     ModelRangeError,
     UnknownNameError,
 )
-from qn_coverage.propagation import antenna
+from qn_coverage.data.antennas import read_antenna
 from qn_coverage.propagation.emitters import NO_SERVER, Emitters, Mosaic, Surface
 from qn_coverage.propagation.free_space import free_space
 from qn_coverage.propagation.models import resolve
 from qn_coverage.propagation.mosaic import best_servers
+from tests.propagation.antennas import look_db, with_tables
 
 ROWS, COLS, CELL_M = 70, 90, 200.0
 RX_M = 1.5
 ARRAYS = ("level_dbm", "second_dbm", "server", "count")
-COLUMNS = [name for name in Emitters.__slots__ if name not in {"required_dbm", "site"}]
+COLUMNS = [
+    name
+    for name in Emitters.__slots__
+    if name not in {"required_dbm", "site", "mechanical_tilt_deg", "pattern", "patterns_db"}
+]
 
 
 def surface(environment=None, shape=(ROWS, COLS)):
@@ -41,12 +46,12 @@ def surface(environment=None, shape=(ROWS, COLS)):
     )
 
 
-def network(seed, count=12, layers=3, reach_m=8000.0):
-    """Random emitters in and around the grid, some omnidirectional."""
+def network(seed, count=12, layers=3, reach_m=8000.0, *, tables=False):
+    """Random emitters in and around the grid, some omnidirectional; some tabulated, if wished."""
     random = np.random.default_rng(seed)
     omni = random.random(count) < 0.3
     azimuth = np.where(omni, np.nan, random.uniform(0.0, 360.0, count))
-    return Emitters(
+    emitters = Emitters(
         x_m=400_000.0 + random.uniform(-4000.0, COLS * CELL_M + 4000.0, count),
         y_m=2_350_000.0 - random.uniform(-4000.0, ROWS * CELL_M + 4000.0, count),
         height_agl_m=random.choice([12.0, 30.0, 45.0], count),
@@ -60,10 +65,14 @@ def network(seed, count=12, layers=3, reach_m=8000.0):
         layer=random.integers(0, layers, count).astype(np.int32),
         required_dbm=np.linspace(-80.0, -105.0, layers),
     )
+    return with_tables(emitters, seed) if tables else emitters
 
 
 def take(emitters, rows):
-    return replace(emitters, **{name: getattr(emitters, name)[rows] for name in COLUMNS})
+    tables = ("mechanical_tilt_deg", "pattern") if emitters.pattern is not None else ()
+    return replace(
+        emitters, **{name: getattr(emitters, name)[rows] for name in (*COLUMNS, *tables)}
+    )
 
 
 def run(emitters, ground=None, model="okumura_hata", **options):
@@ -112,13 +121,11 @@ def levels_of_each(emitters, ground, model="okumura_hata", rx_gain_db=0.0):
             rx_height_m=RX_M,
             environment=ground.environment,
         )
-        pattern = antenna.tr36814(
+        pattern = look_db(
+            emitters,
+            e,
             np.degrees(np.arctan2(dx, dy)),
             np.degrees(np.arctan2(emitters.height_agl_m[e] - RX_M, distance)),
-            azimuth_deg=emitters.azimuth_deg[e],
-            downtilt_deg=emitters.downtilt_deg[e],
-            beamwidth_h_deg=emitters.beamwidth_h_deg[e],
-            beamwidth_v_deg=emitters.beamwidth_v_deg[e],
         )
         level = emitters.reference_eirp_dbm[e] - loss + pattern + rx_gain_db
         inside = (distance <= emitters.max_distance_m[e]) & (level >= -140.0)
@@ -126,39 +133,41 @@ def levels_of_each(emitters, ground, model="okumura_hata", rx_gain_db=0.0):
     return out
 
 
+# The depression comes from a table of distances; rough cuts turn its last digits into decibels.
+@pytest.mark.parametrize(("tables", "near"), [(False, 0.002), (True, 0.05)])
 @pytest.mark.parametrize("model", ["okumura_hata", "free_space"])
 @pytest.mark.parametrize("seed", range(5))
-def test_mosaic_agrees_with_every_level_computed_one_by_one(seed, model):
+def test_mosaic_agrees_with_every_level_computed_one_by_one(seed, model, tables, near):
     ground = surface()
-    emitters = network(seed)
+    emitters = network(seed, tables=tables)
     mosaic = run(emitters, ground, model, rx_gain_db=-3.0)
     each = levels_of_each(emitters, ground, model, rx_gain_db=-3.0)
     for layer in range(3):
         mine = each[emitters.layer == layer]
         indices = np.flatnonzero(emitters.layer == layer)
         ranked = np.sort(np.concatenate([mine, np.full((2, ROWS, COLS), -np.inf)]), axis=0)
-        close(mosaic.level_dbm[layer], ranked[-1])
-        close(mosaic.second_dbm[layer], ranked[-2])
-        clear = ranked[-1] > ranked[-2] + 0.01
+        close(mosaic.level_dbm[layer], ranked[-1], near)
+        close(mosaic.second_dbm[layer], ranked[-2], near)
+        clear = ranked[-1] > ranked[-2] + 5.0 * near
         expected = indices[mine.argmax(axis=0)] if len(indices) else np.full((ROWS, COLS), -1)
         assert (mosaic.server[layer][clear] == expected[clear]).all()
         required = emitters.required_dbm[layer]
         enough = (mine >= required).sum(axis=0)
-        doubtful = (np.abs(mine - required) < 0.01).any(axis=0)
+        doubtful = (np.abs(mine - required) < 5.0 * near).any(axis=0)
         assert (mosaic.count[layer][~doubtful] == enough[~doubtful]).all()
 
 
-def close(value, expected):
+def close(value, expected, near):
     # The rim of a disc and the floor cut sharply, so a cell at their edge may differ by rounding.
     assert (np.isfinite(value) == np.isfinite(expected)).all()
     inside = np.isfinite(expected)
-    assert np.abs(value[inside] - expected[inside]).max(initial=0.0) < 2e-3
+    assert np.abs(value[inside] - expected[inside]).max(initial=0.0) < near
 
 
-@given(seed=st.integers(0, 10_000), count=st.integers(0, 30))
-@settings(max_examples=25)
-def test_pruning_changes_no_byte(seed, count):
-    emitters = network(seed, count)
+@given(seed=st.integers(0, 10_000), count=st.integers(0, 30), tables=st.booleans())
+@settings(max_examples=35)
+def test_pruning_changes_no_byte(seed, count, tables):
+    emitters = network(seed, count, tables=tables)
     assert same_bytes(run(emitters), run(emitters, prune=False))
 
 
@@ -172,17 +181,17 @@ def test_pruning_changes_no_byte_where_levels_are_equal(seed):
     assert same_bytes(pruned, run(take(emitters, slice(12)), start=begun))
 
 
-@given(seed=st.integers(0, 10_000), threads=st.integers(1, 5))
-@settings(max_examples=15)
-def test_threads_change_no_byte(seed, threads):
-    emitters = network(seed, 25)
+@given(seed=st.integers(0, 10_000), threads=st.integers(1, 5), tables=st.booleans())
+@settings(max_examples=20)
+def test_threads_change_no_byte(seed, threads, tables):
+    emitters = network(seed, 25, tables=tables)
     assert same_bytes(run(emitters, threads=1), run(emitters, threads=threads))
 
 
-@given(seed=st.integers(0, 10_000))
+@given(seed=st.integers(0, 10_000), tables=st.booleans())
 @settings(max_examples=25)
-def test_order_of_emitters_changes_only_their_indices(seed):
-    emitters = network(seed, 20)
+def test_order_of_emitters_changes_only_their_indices(seed, tables):
+    emitters = network(seed, 20, tables=tables)
     order = np.random.default_rng(seed).permutation(20)
     straight, shuffled = run(emitters), run(take(emitters, order))
     for name in ("level_dbm", "second_dbm", "count"):
@@ -192,10 +201,12 @@ def test_order_of_emitters_changes_only_their_indices(seed):
     assert (order[shuffled.server[served]] == straight.server[served]).all()
 
 
-@given(seed=st.integers(0, 10_000), first=st.integers(0, 20), prune=st.booleans())
+@given(
+    seed=st.integers(0, 10_000), first=st.integers(0, 20), prune=st.booleans(), tables=st.booleans()
+)
 @settings(max_examples=25)
-def test_going_on_from_a_mosaic_equals_one_pass(seed, first, prune):
-    emitters = network(seed, 20)
+def test_going_on_from_a_mosaic_equals_one_pass(seed, first, prune, tables):
+    emitters = network(seed, 20, tables=tables)
     begun = run(take(emitters, slice(None, first)))
     kept = begun.copy()
     rest = run(take(emitters, slice(first, None)), start=begun, first_index=first, prune=prune)
@@ -262,6 +273,42 @@ def test_azimuth_turns_clockwise_from_north():
         side = level[35 + step[1], 45 + step[0]]
         assert front - back == pytest.approx(25.0, abs=0.01)  # the front is not quite level
         assert front - side == pytest.approx(12.0 * (90.0 / 65.0) ** 2, abs=0.01)
+
+
+def test_the_right_hand_of_a_file_stays_on_the_right_when_it_turns(tmp_path):
+    around = (np.arange(360) + 180) % 360 - 180
+    notched = np.where(np.abs(around - 90) <= 5, 20.0, 0.0)  # 90° clockwise of the front
+    lines = ["NAME notch", "FREQUENCY 925", "GAIN 15"]
+    for key, cut in (("HORIZONTAL", notched), ("VERTICAL", np.zeros(360))):
+        lines += [f"{key} 360", *(f"{angle} {loss}" for angle, loss in enumerate(cut))]
+    (tmp_path / "notch.msi").write_text("\n".join(lines), encoding="utf-8")
+    found = read_antenna(tmp_path / "notch.msi")
+    cuts = np.stack([found.horizontal_db, found.vertical_db])[None]
+    for azimuth, step in ((0.0, (0, 5)), (90.0, (5, 0)), (180.0, (0, -5)), (270.0, (-5, 0))):
+        face = one(azimuth_deg=azimuth, beamwidth_h_deg=65.0)
+        face = replace(face, pattern=np.zeros(1, dtype=np.int32), patterns_db=cuts)
+        level = run(face, model="free_space").level_dbm[0]
+        right = level[35 + step[0], 45 + step[1]]
+        left = level[35 - step[0], 45 - step[1]]
+        assert left - right == pytest.approx(20.0, abs=0.01)
+
+
+def test_a_mechanical_tilt_lifts_the_back_lobe_and_an_electrical_one_lowers_it():
+    # 28.5 m above the receiver at 4 km: 0.4° down, so a lobe that is lifted by 6° misses.
+    face = {"azimuth_deg": 0.0, "beamwidth_h_deg": 3600.0, "beamwidth_v_deg": 8.0}
+    level = {
+        form: run(emitters, model="free_space").level_dbm[0, :, 45]
+        for form, emitters in {
+            "electrical": one(**face, downtilt_deg=6.0),
+            "mechanical": replace(one(**face), mechanical_tilt_deg=np.array([6.0])),
+        }.items()
+    }
+    front, back = 15, 55
+    assert level["mechanical"][front] == pytest.approx(level["electrical"][front], abs=0.01)
+    down, up = ((angle / 8.0) ** 2 * 12.0 for angle in (6.0 - 0.408, 6.0 + 0.408))
+    assert level["electrical"][back] - level["mechanical"][back] == pytest.approx(
+        up - down, abs=0.1
+    )
 
 
 def test_level_is_the_link_budget_of_the_cell():
@@ -352,6 +399,18 @@ def test_all_problems_of_the_emitters_are_listed():
         (3, "x_m"),
         (5, "layer"),
         (6, "max_distance_m"),
+    ]
+
+
+def test_tables_that_no_bound_holds_for_are_refused():
+    emitters = network(1, tables=True)
+    emitters.patterns_db[1, 0, 7] = 0.5
+    emitters.pattern[2] = 3
+    with pytest.raises(InvalidDataError, match="0 dB and less") as caught:
+        run(emitters)
+    assert [(p.row, p.column) for p in caught.value.problems] == [
+        (None, "patterns_db"),
+        (3, "pattern"),
     ]
 
 

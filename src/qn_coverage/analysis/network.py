@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from qn_coverage.analysis.antennas import antennas_of
 from qn_coverage.analysis.coverage import Layer
 from qn_coverage.propagation import link_budget
 from qn_coverage.propagation.emitters import Emitters
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from qn_coverage.core.scenario import Scenario
+    from qn_coverage.propagation.antenna_table import Patterns
     from qn_coverage.propagation.buffer import Radius
 
 
@@ -54,6 +56,7 @@ def emitters_of(
     crs: str,
     max_distance_km: float,
     radii: Mapping[str, Radius] | None = None,
+    patterns: Patterns | None = None,
 ) -> Emitters:
     """Emitters of a sector table, in its row order.
 
@@ -69,6 +72,8 @@ def emitters_of(
         How far each emitter is followed.
     radii
         Radius by technology of a buffer model, which ends an emitter's reach earlier.
+    patterns
+        Antennas that the column ``antenna`` names; see `antennas.antennas_of`.
     """
     points = sectors.geometry.to_crs(crs)
     index_of = {(layer.operator, layer.technology): i for i, layer in enumerate(layers)}
@@ -85,13 +90,13 @@ def emitters_of(
             frequency_mhz=_floats(sectors["frequency_mhz"]),
         ),
         azimuth_deg=_floats(sectors["azimuth_deg"]),
-        downtilt_deg=_floats(sectors["downtilt_deg"]),
         beamwidth_h_deg=_floats(sectors["beamwidth_h_deg"]),
         beamwidth_v_deg=_floats(sectors["beamwidth_v_deg"]),
         max_distance_m=1000.0 * _reach_km(sectors["technology"], max_distance_km, radii),
         layer=np.array([index_of[pair] for pair in pairs], dtype=np.int32),
         required_dbm=np.array([layer.required_dbm for layer in layers], dtype=np.float64),
         site=site_numbers(sectors),
+        **antennas_of(sectors, patterns),
     )
 
 

@@ -16,7 +16,7 @@ from scipy import ndimage
 
 from qn_coverage.analysis.path import Edge, Path, path_between, worst_edge
 from qn_coverage.core.errors import CancelledError
-from qn_coverage.propagation.antenna import tr36814
+from qn_coverage.propagation.antenna_table import emitted_db
 from qn_coverage.propagation.emitters import NO_SERVER
 from qn_coverage.propagation.free_space import basic_transmission_loss as free_space_loss
 
@@ -316,18 +316,13 @@ class _Budget:
 
     def pattern_db(self, path: Path) -> float:
         """Antenna pattern towards the end of a path, ≤ 0."""
-        e, i = self.emitters, self.emitter
         east, north = path.x_m[-1] - path.x_m[0], path.y_m[-1] - path.y_m[0]
         fall_m = path.tx_amsl_m - path.rx_amsl_m
-        return float(
-            tr36814(
-                math.degrees(math.atan2(east, north)),
-                math.degrees(math.atan2(fall_m, path.length_km * 1000.0)),
-                azimuth_deg=e.azimuth_deg[i],
-                downtilt_deg=e.downtilt_deg[i],
-                beamwidth_h_deg=e.beamwidth_h_deg[i],
-                beamwidth_v_deg=e.beamwidth_v_deg[i],
-            )
+        return emitted_db(
+            self.emitters,
+            self.emitter,
+            math.degrees(math.atan2(east, north)),
+            math.degrees(math.atan2(fall_m, path.length_km * 1000.0)),
         )
 
     def _best_dbm(self) -> float:

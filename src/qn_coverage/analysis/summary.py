@@ -9,9 +9,14 @@ import numpy as np
 from qn_coverage.analysis import verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
+    from qn_coverage.core.errors import Problem
     from qn_coverage.core.scenario import Scenario
+
+_SHOWN: Final = 3
 
 CAVEATS: Final = {
     "modelled_network": (
@@ -43,6 +48,8 @@ def summarise(
     villages: pd.DataFrame,
     gaps: pd.DataFrame,
     terrain_grade: str,
+    antennas_unread: int = 0,
+    warnings: Sequence[Problem] = (),
 ) -> dict[str, Any]:
     """Headline numbers as plain values, ready for JSON; shares are fractions 0-1.
 
@@ -58,6 +65,10 @@ def summarise(
         Tables of the study.
     terrain_grade
         ``"screening"`` or ``"planning"``.
+    antennas_unread
+        Sectors that name antennas although no pattern files are given.
+    warnings
+        Figures of the sector table that disagree.
     """
     total = province.iloc[0]
     return {
@@ -97,7 +108,10 @@ def summarise(
             "area_km2": _number(gaps["area_km2"].sum()),
             "min_area_km2": scenario.gaps.min_area_km2,
         },
-        "caveats": _caveats(sectors, villages, terrain_grade),
+        "caveats": [
+            *_caveats(sectors, villages, terrain_grade),
+            *_of_antennas(antennas_unread, warnings),
+        ],
     }
 
 
@@ -152,6 +166,34 @@ def _caveats(
     if (sectors["origin"] == "modelled").any():
         keys.insert(0, "modelled_network")
     return [{"key": key, "vi": CAVEATS[key][0], "en": CAVEATS[key][1]} for key in keys]
+
+
+def _of_antennas(unread: int, warnings: Sequence[Problem]) -> list[dict[str, str]]:
+    found = []
+    if unread:
+        found.append(
+            {
+                "key": "antennas_not_given",
+                "vi": f"{unread} sector nêu tên anten nhưng kịch bản không có tệp anten "
+                "(inputs.antennas): tính theo độ rộng búp (TR 36.814).",
+                "en": f"{unread} sectors name antennas, but the scenario gives no pattern files "
+                "(inputs.antennas): computed from beamwidths (TR 36.814).",
+            }
+        )
+    if warnings:
+        rows = "; ".join(
+            f"{one.row} ({one.column}: {one.found} ≠ {one.expected})" for one in warnings[:_SHOWN]
+        )
+        more = len(warnings) - _SHOWN
+        rows += f"; +{more}" if more > 0 else ""
+        found.append(
+            {
+                "key": "sectors_disagree",
+                "vi": f"Số liệu sector mâu thuẫn, lấy theo bảng; dòng {rows}.",
+                "en": f"Figures of sectors disagree, the table's count; rows {rows}.",
+            }
+        )
+    return found
 
 
 def _number(value: Any) -> float | None:

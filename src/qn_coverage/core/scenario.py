@@ -50,7 +50,8 @@ class Inputs(_Frozen):
     """Files of the study: ``"shipped"`` or a path, relative to the scenario file.
 
     Terrain may be several tiles. Measurements are ``"none"`` or a path: with enough of them the
-    model error of published studies gives way to one's own.
+    model error of published studies gives way to one's own. Antennas are ``"none"`` or a folder or
+    zip of pattern files (MSI, PLN) that the column ``antenna`` of the sectors names.
     """
 
     communes: str = SHIPPED
@@ -64,6 +65,7 @@ class Inputs(_Frozen):
     indicators: str = SHIPPED
     claims: str = SHIPPED
     measurements: str = NONE
+    antennas: str = NONE
 
 
 class ModelChoice(_Frozen):

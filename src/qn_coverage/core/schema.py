@@ -11,6 +11,9 @@ ORIGINS: Final = ("measured", "published", "gazetteer", "estimated", "modelled")
 """Where a value comes from, from the firmest to the softest."""
 
 TECHNOLOGIES: Final = ("2G", "3G", "4G", "5G")
+BUILT_IN_ANTENNAS: Final = ("tr36814", "tr38901")
+"""Antennas that need no file: the forms of 3GPP TR 36.814 and TR 38.901."""
+
 OPERATORS: Final = ("Viettel", "VinaPhone", "MobiFone", "Vietnamobile")
 
 
@@ -108,6 +111,16 @@ SECTORS: Final = (
     ),
     Column("downtilt_deg", "number", "total tilt below horizon", minimum=-20.0, maximum=45.0),
     Column(
+        "mechanical_tilt_deg",
+        "number",
+        "part of the tilt that tips the whole antenna; empty: none, or with a pattern file what "
+        "the total exceeds the file's own tilt by",
+        required=False,
+        nullable=True,
+        minimum=-20.0,
+        maximum=45.0,
+    ),
+    Column(
         "beamwidth_h_deg",
         "number",
         "horizontal half-power beamwidth; empty for an omnidirectional antenna",
@@ -116,7 +129,42 @@ SECTORS: Final = (
         maximum=360.0,
     ),
     Column("beamwidth_v_deg", "number", "vertical half-power beamwidth", minimum=1.0, maximum=90.0),
+    Column(
+        "antenna",
+        "text",
+        "pattern: 'tr36814' (the same as empty: from the widths), 'tr38901', or a file of the "
+        "scenario's inputs.antennas by its name",
+        required=False,
+        nullable=True,
+    ),
     Column("eirp_dbm", "number", "total EIRP over the carrier", minimum=-10.0, maximum=100.0),
+    Column(
+        "power_dbm",
+        "number",
+        "transmitter power over the carrier; with the gain it gives an EIRP that is not given",
+        required=False,
+        nullable=True,
+        minimum=-10.0,
+        maximum=80.0,
+    ),
+    Column(
+        "gain_dbi",
+        "number",
+        "antenna gain over isotropic; empty: that of the pattern file",
+        required=False,
+        nullable=True,
+        minimum=-20.0,
+        maximum=50.0,
+    ),
+    Column(
+        "losses_db",
+        "number",
+        "feeder and combiner between transmitter and antenna; empty: 0",
+        required=False,
+        nullable=True,
+        minimum=0.0,
+        maximum=40.0,
+    ),
     Column("on_air", "date", "first day on air"),
     Column("off_air", "date", "first day off air", required=False, nullable=True),
     Column(

@@ -33,7 +33,14 @@ DIPOLE_GAIN_DBI: Final = 2.15
 TOLERATED_GAIN_DB: Final = 0.05
 """A loss below zero by this much is a rounding of the manufacturer's; more is an error."""
 
+HALF_POWER_DB: Final = -3.0103
+"""Half of the power of the main direction, 10 lg 0.5."""
+
+ENDINGS: Final = (".msi", ".pln")
+"""Endings of pattern files."""
+
 _DIRECTIONS: Final = 360
+_HEADER_LINES: Final = 60
 _LARGEST_FILE: Final = 1 << 20
 _CUTS: Final = ("HORIZONTAL", "VERTICAL")
 _NUMBER: Final = re.compile(r"[-+]?\d*\.?\d+(?:[eE][-+]?\d+)?")
@@ -89,7 +96,12 @@ def read_antenna(path: Path | str) -> AntennaPattern:
         ``broken-pattern`` (too few lines, angles twice, losses below zero).
     """
     path = Path(path)
-    lines = _lines(path)
+    return antenna_of(_bytes(path), path)
+
+
+def antenna_of(raw: bytes, path: Path) -> AntennaPattern:
+    """As `read_antenna`, of bytes that were read already, e.g. from an archive."""
+    lines = _lines(raw, path)
     header, cuts, problems = _sorted_lines(lines, path)
     missing = [key for key in ("FREQUENCY", "GAIN") if key not in header]
     missing += [key for key in _CUTS if key not in cuts]
@@ -122,17 +134,58 @@ class _Cut:
     losses_db: list[float]
 
 
-def _lines(path: Path) -> list[str]:
+def name_of(raw: bytes) -> str:
+    """What the keyword NAME of a pattern file says; empty where it has none."""
+    for line in raw[:_LARGEST_FILE].decode("latin-1").splitlines()[:_HEADER_LINES]:
+        word, rest = (*line.split(None, 1), "", "")[:2]
+        if word.upper().rstrip(":") == "NAME":
+            # Names may be in UTF-8 although the rest is ASCII.
+            return nfc(rest.encode("latin-1").decode("utf-8", errors="replace"))
+    return ""
+
+
+def half_power_width(cut_db: Floats) -> float:
+    """Width in degrees between the half-power points around the strongest direction of a cut.
+
+    Parameters
+    ----------
+    cut_db
+        Shape (360,), ≤ 0, a value a degree.
+
+    Returns
+    -------
+    1 to 360; 360 where no direction falls below half power.
+    """
+    level = np.roll(cut_db, -int(np.argmax(cut_db))) - float(np.max(cut_db))
+    if (level > HALF_POWER_DB).all():
+        return 360.0
+    width = _reach(level) + _reach(np.concatenate([level[:1], level[:0:-1]]))
+    return float(np.clip(width, 1.0, 360.0))
+
+
+def _reach(level: Floats) -> float:
+    """Degrees from the main direction to half power, linear between two values."""
+    below = int(np.argmax(level <= HALF_POWER_DB))
+    drop = level[below - 1] - level[below]
+    return float(below - 1 + (level[below - 1] - HALF_POWER_DB) / drop)
+
+
+def _bytes(path: Path) -> bytes:
     try:
         if path.stat().st_size > _LARGEST_FILE:
             raise InvalidDataError([_unreadable(path, f"{path.stat().st_size:,} bytes")])
-        raw = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError as error:
         raise InvalidDataError(
             [problem("missing-file", path, "no such file", "a pattern file", "check the path")]
         ) from error
     except OSError as error:
         raise InvalidDataError([_unreadable(path, error.strerror or str(error))]) from error
+
+
+def _lines(raw: bytes, path: Path) -> list[str]:
+    if len(raw) > _LARGEST_FILE:
+        raise InvalidDataError([_unreadable(path, f"{len(raw):,} bytes")])
     if b"\0" in raw:
         raise InvalidDataError([_unreadable(path, "bytes that are no text")])
     try:

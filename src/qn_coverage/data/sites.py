@@ -2,58 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from qn_coverage.core.schema import OPERATORS, SECTORS
-from qn_coverage.core.text import fold
-from qn_coverage.data.formats import by_value
+from qn_coverage.core.schema import SECTORS
+from qn_coverage.data import sector_antennas
+from qn_coverage.data.antenna_files import list_antennas, named_antennas
 from qn_coverage.data.positions import read_places
 from qn_coverage.data.problems import problem, refuse, rows_of
+from qn_coverage.data.sector_completion import completed, names_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import geopandas as gpd
 
     from qn_coverage.core.errors import Problem
+    from qn_coverage.data.antenna_files import NamedAntennas
 
-DEFAULTS: Final[Mapping[str, Mapping[str, float]]] = MappingProxyType(
-    {
-        # 10 W a carrier, 6 dB of combiner and feeder, 15 dBi
-        "2G": {"frequency_mhz": 947.5, "bandwidth_mhz": 0.2, "eirp_dbm": 49.0},
-        # 20 W, 3 dB, 17 dBi
-        "3G": {"frequency_mhz": 2140.0, "bandwidth_mhz": 5.0, "eirp_dbm": 57.0},
-        # 2 × 20 W, 2 dB, 17 dBi
-        "4G": {"frequency_mhz": 1842.5, "bandwidth_mhz": 20.0, "eirp_dbm": 61.0},
-        # 200 W, 24 dBi
-        "5G": {"frequency_mhz": 3750.0, "bandwidth_mhz": 100.0, "eirp_dbm": 77.0},
-    }
-)
-"""What a missing cell is taken for, by technology: the carriers of the shipped stand-in network.
-An assumption: no power, gain or EIRP of a Vietnamese site is public."""
-
-COMMON_DEFAULTS: Final[Mapping[str, float]] = MappingProxyType(
-    {"height_agl_m": 30.0, "downtilt_deg": 3.0, "beamwidth_v_deg": 8.0, "uncertainty_m": 100.0}
-)
-"""What a missing cell is taken for, whatever the technology: an assumption."""
-
-BEAMWIDTH_H_DEG: Final = 65.0
-"""Horizontal half-power width of a face whose azimuth is given and whose width is not."""
-
-UNKNOWN_AZIMUTH_DB: Final = 3.4
-"""How much an assumed EIRP is lowered where the azimuths are not known and a row stands for all
-faces: the mean over the compass of 12 (φ/65°)² dB for three faces, 12 · 60²/(3 · 65²)."""
-
-ALWAYS: Final = "1990-01-01"
-"""Day on which a sector without ``on_air`` is taken to have started: before every study."""
-
-_BY_TECHNOLOGY: Final = ("frequency_mhz", "bandwidth_mhz", "eirp_dbm")
 _SAME_PLACE_DIGITS: Final = 5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Network:
+    """A sector table with the antennas that it names.
+
+    Attributes
+    ----------
+    sectors
+        As `read_sectors` gives them; ``antenna`` holds the names that `antennas` uses.
+    antennas
+        Patterns, and the files they were read from.
+    warnings
+        Figures that disagree (see `sector_antennas.conflicts`); none stops a study.
+    """
+
+    sectors: gpd.GeoDataFrame
+    antennas: NamedAntennas
+    warnings: tuple[Problem, ...]
 
 
 def read_sectors(path: Path | str) -> gpd.GeoDataFrame:
@@ -63,15 +50,16 @@ def read_sectors(path: Path | str) -> gpd.GeoDataFrame:
     should have ``height_agl_m``. What is missing is completed, and ``assumed`` names the completed
     columns of each row, "; " between:
 
-    - a column that is missing, or an empty cell, takes `DEFAULTS` (by technology) and
-      `COMMON_DEFAULTS`, ``on_air`` takes `ALWAYS`, ``origin`` "estimated". A height is assumed
-      only if the whole column is missing or ``assumed`` of the row itself names it: any other
-      empty cell in it is a problem.
+    - a column that is missing, or an empty cell, takes `sector_completion`'s `DEFAULTS` (by
+      technology) and `COMMON_DEFAULTS`, ``on_air`` takes `ALWAYS`, ``origin``
+      "estimated". A height is assumed only if the whole column is missing or ``assumed`` of the
+      row itself names it: any other empty cell in it is a problem.
     - a row without azimuth is one antenna that sends all around. If the file has no azimuths at
       all, the row stands for the faces of its site: an assumed EIRP is `UNKNOWN_AZIMUTH_DB` lower,
       a given one is taken as it is.
     - a row with azimuth and without width is a face of `BEAMWIDTH_H_DEG`.
     - sites without ``site_id`` are told apart by operator, name and position.
+    - an EIRP that is not given is power + gain - losses, where power and gain are.
 
     Raises
     ------
@@ -79,116 +67,44 @@ def read_sectors(path: Path | str) -> gpd.GeoDataFrame:
         With every problem, as `positions.read_places` and `checks.typed`, and ``nan-height``,
         ``missing-azimuth``, ``inconsistent-site`` and ``dates-out-of-order``.
     """
+    return read_network(path).sectors
+
+
+def read_network(path: Path | str, antennas: Path | str | None = None) -> Network:
+    """As `read_sectors`, with the pattern files that the column ``antenna`` names.
+
+    A file gives what its rows leave out: the gain (for an EIRP from power), the beamwidths, and a
+    total tilt of its own tilt and the mechanical one.
+
+    Parameters
+    ----------
+    path
+        Sector table.
+    antennas
+        Folder or zip of MSI and PLN files; None for none: then names are kept and not looked up.
+
+    Raises
+    ------
+    InvalidDataError
+        As `read_sectors`, and ``unknown-antenna``, ``ambiguous-antenna``, and whatever is wrong
+        with a file that is named; ``missing-file`` or ``no-antennas`` for the folder.
+    """
     path = Path(path)
-    sectors, problems = read_places(path, "point", SECTORS, layer="sectors", prepare=_completed)
-    problems = [_named(one) for one in problems]
+    files = None if antennas is None else list_antennas(antennas)
+    found: list[NamedAntennas] = []
+
+    def prepare(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        found.append(named_antennas(frame.get("antenna"), files, path))
+        return completed(frame, found[0])
+
+    sectors, problems = read_places(path, "point", SECTORS, layer="sectors", prepare=prepare)
+    named = found[0]
+    problems = [*(_named(one) for one in problems), *named.problems]
     problems += _without_azimuth(sectors, path)
     problems += _inconsistent(sectors, path)
     problems += _out_of_order(sectors, path)
     refuse(problems)
-    return sectors
-
-
-# --- what a bare list leaves out -----------------------------------------------------------------
-
-
-class _Completion:
-    """A frame that is being completed, with the columns that were assumed for each row."""
-
-    def __init__(self, frame: gpd.GeoDataFrame) -> None:
-        self.frame = frame.copy()
-        self.assumed: list[list[str]] = [[] for _ in range(len(frame))]
-
-    def fill(self, column: str, values: object, where: pd.Series[bool] | None = None) -> None:
-        """Fill the empty cells of a column, among the rows of `where`."""
-        if column not in self.frame:
-            self.frame[column] = pd.Series(None, index=self.frame.index, dtype="object")
-        new = pd.Series(values, index=self.frame.index, dtype="object")
-        empty = self.frame[column].isna() & new.notna()
-        if where is not None:
-            empty &= where
-        self.frame[column] = self.frame[column].astype("object").mask(empty, new)
-        self.note(column, empty)
-
-    def admitted(self, column: str) -> pd.Series[bool]:
-        """Rows whose own ``assumed`` names the column."""
-        told = self.frame.get("assumed", pd.Series(None, index=self.frame.index, dtype="object"))
-        return told.map(lambda names: column in _names(names)).astype(bool)
-
-    def note(self, column: str, rows: pd.Series[bool]) -> None:
-        for row in rows_of(rows):
-            self.assumed[row].append(column)
-
-    def done(self) -> gpd.GeoDataFrame:
-        """The completed frame; what the file itself says of ``assumed`` comes first."""
-        told = self.frame.get("assumed", pd.Series(None, index=self.frame.index, dtype="object"))
-        self.frame["assumed"] = [
-            "; ".join(dict.fromkeys([*_names(before), *names]))
-            for before, names in zip(told, self.assumed, strict=True)
-        ]
-        return self.frame
-
-
-def _names(told: object) -> list[str]:
-    return told.split("; ") if isinstance(told, str) else []
-
-
-def _completed(given: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    work = _Completion(given)
-    no_azimuths = "azimuth_deg" not in given
-    if "operator" in given:
-        spelling = {fold(name): name for name in OPERATORS}
-        work.frame["operator"] = by_value(
-            given["operator"], lambda name: spelling.get(fold(str(name)), name)
-        )
-    if "technology" in given:
-        technology = by_value(given["technology"], lambda name: str(name).upper())
-        for column in _BY_TECHNOLOGY:
-            values = technology.map({name: row[column] for name, row in DEFAULTS.items()})
-            lower = UNKNOWN_AZIMUTH_DB if no_azimuths and column == "eirp_dbm" else 0.0
-            work.fill(column, values - lower)
-    for column, value in COMMON_DEFAULTS.items():
-        where = work.admitted(column) if column == "height_agl_m" and column in given else None
-        work.fill(column, value, where=where)
-    if no_azimuths:
-        work.fill("azimuth_deg", None)
-        work.fill("beamwidth_h_deg", None)
-        work.note("azimuth_deg", work.frame["azimuth_deg"].isna())
-    else:
-        work.fill("beamwidth_h_deg", BEAMWIDTH_H_DEG, where=given["azimuth_deg"].notna())
-    work.fill("on_air", ALWAYS)
-    work.fill("origin", "estimated")
-    return _with_ids(work.done())
-
-
-def _with_ids(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    if "site_id" not in frame and {"name", "operator"} <= set(frame.columns):
-        frame["site_id"] = _site_ids(frame)
-    if "sector_id" not in frame and {"site_id", "technology"} <= set(frame.columns):
-        keys = [
-            f"{site}-{kind}"
-            for site, kind in zip(frame["site_id"], frame["technology"], strict=True)
-        ]
-        number = pd.Series(keys, index=frame.index).groupby(keys).cumcount() + 1
-        frame["sector_id"] = [f"{key}-{n}" for key, n in zip(keys, number, strict=True)]
-    return frame
-
-
-def _site_ids(frame: gpd.GeoDataFrame) -> pd.Series[Any]:
-    """Operator and name; places that share both are numbered in the order of the file."""
-    keys = [
-        f"{operator}-{fold(str(name)).replace(' ', '-')}"
-        for operator, name in zip(frame["operator"], frame["name"], strict=True)
-    ]
-    places = frame.geometry.to_wkt(rounding_precision=_SAME_PLACE_DIGITS)
-    known: dict[str, list[object]] = {}
-    ids = []
-    for key, place in zip(keys, places, strict=True):
-        at = known.setdefault(key, [])
-        if place not in at:
-            at.append(place)
-        ids.append(key if at[0] == place else f"{key}-{at.index(place) + 1}")
-    return pd.Series(ids, index=frame.index, dtype="object").where(frame["name"].notna(), None)
+    return Network(sectors, named, sector_antennas.conflicts(sectors, named, path))
 
 
 # --- what is wrong with a list -------------------------------------------------------------------
@@ -225,7 +141,7 @@ def _without_azimuth(sectors: gpd.GeoDataFrame, path: Path) -> list[Problem]:
 
 
 def _all_assumed(sectors: gpd.GeoDataFrame) -> pd.Series[bool]:
-    return sectors["assumed"].map(lambda told: "azimuth_deg" in _names(told)).astype(bool)
+    return sectors["assumed"].map(lambda told: "azimuth_deg" in names_of(told)).astype(bool)
 
 
 def _inconsistent(sectors: gpd.GeoDataFrame, path: Path) -> list[Problem]:

@@ -150,8 +150,9 @@ def cut_db(angle_deg: float, table_db: npt.NDArray[np.float64]) -> float:
     place = (place - np.floor(place)) * count
     low = int(place)
     share = place - low
-    low %= count
-    value: float = table_db[low] * (1.0 - share) + table_db[(low + 1) % count] * share
+    low = low if low < count else 0  # a place just below 1 may round to it
+    high = low + 1 if low + 1 < count else 0
+    value: float = table_db[low] * (1.0 - share) + table_db[high] * share
     return value
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -20,9 +20,13 @@ MANY_SITES = -2
 """Value of `Mosaic.only` where more than one site suffices."""
 
 
+SHARED: Final = frozenset({"required_dbm", "patterns_db"})
+"""Fields of `Emitters` that are not one entry an emitter."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Emitters:
-    """Antenna faces with their carrier, one entry each; all arrays have shape (n,) but the last.
+    """Antenna faces with their carrier, one entry each; arrays have shape (n,) unless it is said.
 
     Attributes
     ----------
@@ -38,7 +42,8 @@ class Emitters:
     azimuth_deg
         Main direction clockwise from north; NaN for an omnidirectional antenna.
     downtilt_deg, beamwidth_h_deg, beamwidth_v_deg
-        Vertical tilt and half-power widths (`beamwidth_h_deg` is NaN for omnidirectional).
+        Tilt that is the same all around and half-power widths (`beamwidth_h_deg` is NaN for
+        omnidirectional).
     max_distance_m
         Beyond it the emitter is not followed.
     layer
@@ -47,6 +52,13 @@ class Emitters:
         Level that counts as covered, per layer, shape (layers,).
     site
         Number of the site that each emitter stands on, int32; None where each is its own.
+    mechanical_tilt_deg
+        Tilt of the whole antenna, on top of `downtilt_deg`: down ahead, up behind; None for none.
+    pattern
+        Row of `patterns_db` that describes the antenna, int32; -1 for TR 36.814 from the widths;
+        None where all are so. A tilt that lies in the table is not part of `downtilt_deg`.
+    patterns_db
+        Tabulated cuts, ≤ 0 dB, shape (patterns, 2, entries); see `antenna_table.Patterns`.
     """
 
     x_m: npt.NDArray[np.float64]
@@ -62,6 +74,9 @@ class Emitters:
     layer: npt.NDArray[np.int32]
     required_dbm: npt.NDArray[np.float64]
     site: npt.NDArray[np.int32] | None = None
+    mechanical_tilt_deg: npt.NDArray[np.float64] | None = None
+    pattern: npt.NDArray[np.int32] | None = None
+    patterns_db: npt.NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
         return len(self.x_m)
@@ -71,16 +86,33 @@ class Emitters:
         chosen = {
             field.name: getattr(self, field.name)[rows]
             for field in fields(self)
-            if field.name not in {"required_dbm", "site"}
+            if field.name not in SHARED and getattr(self, field.name) is not None
         }
-        site = None if self.site is None else self.site[rows]
-        return Emitters(**chosen, required_dbm=self.required_dbm, site=site)
+        return replace(self, **chosen)
 
     def sites(self, first_index: int) -> npt.NDArray[np.int32]:
         """Site of each emitter; where none is given, its own index counted from the first."""
         if self.site is None:
             return np.arange(first_index, first_index + len(self), dtype=np.int32)
         return np.ascontiguousarray(self.site, dtype=np.int32)
+
+    def mechanical_tilts(self) -> npt.NDArray[np.float64]:
+        """Mechanical tilt of each emitter, degrees."""
+        if self.mechanical_tilt_deg is None:
+            return np.zeros(len(self))
+        return np.ascontiguousarray(self.mechanical_tilt_deg, dtype=np.float64)
+
+    def table_indices(self) -> npt.NDArray[np.int64]:
+        """Row of `tables` of each emitter, -1 for none."""
+        if self.pattern is None:
+            return np.full(len(self), -1, dtype=np.int64)
+        return np.ascontiguousarray(self.pattern, dtype=np.int64)
+
+    def tables(self) -> npt.NDArray[np.float64]:
+        """`patterns_db`, of shape (0, 2, 1) where there are none."""
+        if self.patterns_db is None:
+            return np.zeros((0, 2, 1))
+        return np.ascontiguousarray(self.patterns_db, dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

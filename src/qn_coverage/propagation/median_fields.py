@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-CHUNK: Final = 512
-"""Most cells that are worked on at a time."""
+CHUNK: Final = 504
+"""Most cells that are worked on at a time: an odd number of cache lines, lest all fields compete
+for the same few places of the cache."""
 
 D: Final = 0 * CHUNK  # km, of the cell
 H_N: Final = 1 * CHUNK  # ground at the receiver, m amsl
@@ -38,7 +39,7 @@ L_BFS: Final = 23 * CHUNK
 L_D: Final = 24 * CHUNK
 H_TE: Final = 25 * CHUNK  # above the smooth surface
 H_RE: Final = 26 * CHUNK
-SPHERE: Final = 27 * CHUNK  # 1 where the spherical part may count
+CLEARED: Final = 27 * CHUNK  # square, a km, of what the lower antenna has over Earth's bulge
 THETA_T: Final = 28 * CHUNK
 THETA_R: Final = 29 * CHUNK
 L_BS: Final = 30 * CHUNK
@@ -60,13 +61,15 @@ S_LAND: Final = 43 * CHUNK
 SLOPE: Final = 44 * CHUNK  # of the straight line between the antennas, m/km
 Z_R: Final = 45 * CHUNK  # receiving antenna with Earth's bulge taken off, m
 
-ALLOW: Final = 46 * CHUNK  # greatest loss that matters
+SPREAD: Final = 46 * CHUNK  # free-space loss but for the frequency
 LEAST: Final = 47 * CHUNK  # the cell loses at least this
 
 C_LOW: Final = 48 * CHUNK  # by sample: first minor index of a wedge, and how many cells it holds
 C_COUNT: Final = 49 * CHUNK
 
-FIELDS: Final = 50
+KEPT: Final = 50 * CHUNK  # bands in which the loss may matter
+
+FIELDS: Final = 51
 
 
 class MedianLink(NamedTuple):

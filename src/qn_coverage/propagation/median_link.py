@@ -24,8 +24,8 @@ _LEAST_BETA: Final = 1e-30
 _SLACK_DB: Final = 0.05  # between the points of the grid
 
 
-def median_link(link: Link, *, reach_km: float, wet: bool, screen: bool = False) -> MedianLink:
-    """Constants for paths of up to `reach_km`, over some sea if `wet`."""
+def median_link(link: Link, *, reach_km: float, screen: bool = False) -> MedianLink:
+    """Constants for paths of up to `reach_km`."""
     f = link.f
     land_k, sea_k = (
         diffraction.admittance(f, 1.0, *ground, link.vertical)
@@ -44,7 +44,7 @@ def median_link(link: Link, *, reach_km: float, wet: bool, screen: bool = False)
         edge=0.002 * f / diffraction.WAVELENGTH_M_GHZ,
         wavelength=diffraction.WAVELENGTH_M_GHZ / f,
         scatter=190.1 + troposcatter.frequency_loss(f) - 0.15 * link.n_0,
-        duct=duct_floor_db(link, reach_km=reach_km, wet=wet),
+        duct=duct_floor_db(link, reach_km=reach_km),
         attenuation=ducting.specific_attenuation(f, link.a_e),
         cube_root_f=f ** (1.0 / 3.0),
         land_k=land_k,
@@ -60,19 +60,17 @@ def link_table(links: Sequence[MedianLink]) -> Floats:
     return np.array([[float(value) for value in link] for link in links])
 
 
-def duct_floor_db(link: Link, *, reach_km: float, wet: bool) -> float:
-    """Least value of what eqs. (46) to (56) add besides horizons, shielding and angles.
+def duct_floor_db(link: Link, *, reach_km: float) -> float:
+    """Least value of what eqs. (46) to (56) add besides horizons, shielding, angles and coasts.
 
-    Frequency terms; both sea couplings at their most, -6 dB each, where there is sea; and the
-    least A(p) over all β up to the incidence of ducting with μ1 = μ2 = μ3 = 1 (each is ≤ 1, and
-    so is μ1 μ4) and over all distances up to the reach.
+    Frequency terms, and the least A(p) over all β up to the incidence of ducting with
+    μ1 = μ2 = μ3 = 1 (each is ≤ 1, and so is μ1 μ4) and over all distances up to the reach.
     """
     latitude = abs(link.phi)
     most = 10.0 ** (-0.015 * latitude + 1.67) if latitude <= 70.0 else 4.17
     least = _least_variability(np.geomspace(_LEAST_BETA, most, 600), np.linspace(0.0, reach_km, 30))
-    coupling = -12.0 if wet else 0.0
     fixed = 102.45 + 20.0 * math.log10(link.f) + ducting.long_wave_loss(link.f)
-    return fixed + coupling + least - _SLACK_DB
+    return fixed + least - _SLACK_DB
 
 
 @compiled

@@ -1,10 +1,11 @@
 """P.1812 at p = 50 % over many cells at once: free space, edges, scatter, and what bounds a duct.
 
-Loops over fields of the work array (see `median_fields`), written so that LLVM vectorises them. The
-formulas are those of the `p1812` package; at p = 50 % diffraction is the median alone (section
-4.3.5) and multipath has no part (eq. (9a)). Slopes are brought to the form in which Bullington's
-point need not be found: with u and w the slopes from both ends above the direct line,
-ν² = (0.002 d / λ) u w.
+Loops over fields of the work array (see `median_fields`), written so that LLVM vectorises them.
+They run over whole vectors, past the last cell: often few are in hand, and one vector costs less
+than two cells one by one. The formulas are those of the `p1812` package; at p = 50 % diffraction is
+the median alone (section 4.3.5) and multipath has no part (eq. (9a)). Slopes are brought to the
+form in which Bullington's point need not be found: with u and w the slopes from both ends above the
+direct line, ν² = (0.002 d / λ) u w.
 """
 
 from __future__ import annotations
@@ -29,6 +30,12 @@ _LOG2_E_SIXTH = 1.4426950408889634 / 6.0
 
 
 @flat
+def whole(n: int) -> int:
+    """Cells of the vectors, of eight each, that n cells begin."""
+    return (n + 7) & ~7
+
+
+@flat
 def bullington_of_nu(nu: float, d: float) -> float:
     """L_bull of a diffraction parameter, eqs. (12) and (21)."""
     shifted = max(nu, -1.0) - 0.1
@@ -37,17 +44,29 @@ def bullington_of_nu(nu: float, d: float) -> float:
     return l_uc + (1.0 - exp2(-l_uc * _LOG2_E_SIXTH)) * (10.0 + 0.02 * d)
 
 
+@flat
+def coupling(omega: float) -> float:
+    """Least that both sea couplings of eq. (47) add: -6 dB each, where ω is 0.75 or more."""
+    return -12.0 if omega > 0.7499999 else 0.0
+
+
 @compiled
-def free_space(work: Floats, n: int, h_ts: float, rx: float, link: MedianLink) -> None:
-    """L_bfs of n cells, eq. (8); the line to each and its height without Earth's bulge."""
-    c, at_1_km = link.curvature, link.free_space
-    for i in range(n):
+def lines(work: Floats, n: int, h_ts: float, rx: float, c: float) -> None:
+    """The straight line to each of n cells: all of it that no frequency changes; c = 500 / a_e."""
+    for i in range(whole(n)):
         d = work[at.D + i]
         h_rs = work[at.H_N + i] + rx
         work[at.SLOPE + i] = (h_rs - h_ts) / d
         work[at.Z_R + i] = h_rs - c * d * d
         rise = 0.001 * (h_rs - h_ts)
-        work[at.L_BFS + i] = at_1_km + DB_PER_LOG2 * log2(d * d + rise * rise)
+        work[at.SPREAD + i] = DB_PER_LOG2 * log2(d * d + rise * rise)
+
+
+@compiled
+def free_space(work: Floats, n: int, link: MedianLink) -> None:
+    """L_bfs of n cells, eq. (8), from their SPREAD."""
+    for i in range(whole(n)):
+        work[at.L_BFS + i] = link.free_space + work[at.SPREAD + i]
 
 
 @compiled
@@ -62,7 +81,7 @@ def least_loss(work: Floats, n: int, h_ts: float, rx: float, link: MedianLink) -
     """
     c, factor = link.curvature, link.edge
     scatter, duct, attenuation = link.scatter, link.duct, link.attenuation
-    for i in range(n):
+    for i in range(whole(n)):
         d, s_tr = work[at.D + i], work[at.SLOPE + i]
         h_rs = work[at.H_N + i] + rx
         x, g = work[at.TOP + at.X_T + i], work[at.TOP + at.G_T + i]
@@ -75,7 +94,7 @@ def least_loss(work: Floats, n: int, h_ts: float, rx: float, link: MedianLink) -
         far = d - x
         s_t = (g - h_ts) / x - c * x
         s_r = (g - h_rs) / far - c * far
-        l_ba = duct + 2.0 * DB_PER_LOG2 * log2(x)
+        l_ba = duct + coupling(work[at.OMEGA + i]) + 2.0 * DB_PER_LOG2 * log2(x)
         l_ba += attenuation * (2.0 * c * d + min(s_t, 0.0) + min(s_r, 0.0))
         f_k = 1.0 / (1.0 + exp2(0.21640425613334451 * (d - 20.0)))
         l_bfs = work[at.L_BFS + i]
@@ -90,7 +109,7 @@ def least_loss(work: Floats, n: int, h_ts: float, rx: float, link: MedianLink) -
 def edges(work: Floats, n: int, h_ts: float, rx: float, link: MedianLink) -> None:
     """L_bulla of n cells: eqs. (13) to (21)."""
     c, factor = link.curvature, link.edge
-    for i in range(n):
+    for i in range(whole(n)):
         d, s_tr = work[at.D + i], work[at.SLOPE + i]
         h_rs = work[at.H_N + i] + rx
         x, g = work[at.TOP + at.X_T + i], work[at.TOP + at.G_T + i]
@@ -106,16 +125,12 @@ def edges(work: Floats, n: int, h_ts: float, rx: float, link: MedianLink) -> Non
 
 
 @compiled
-def smooth_heights(
-    work: Floats, n: int, h_0: float, h_ts: float, rx: float, link: MedianLink
-) -> None:
-    """Antennas above the smooth surface, eqs. (83) to (89d), and where the sphere may count.
+def smooth_heights(work: Floats, n: int, h_0: float, h_ts: float, rx: float, c: float) -> None:
+    """Antennas above the smooth surface, eqs. (83) to (89d), and how far both clear the sphere.
 
-    It can not where even the lower antenna clears Earth's whole bulge by the most that eq. (25)
-    can ask for, 17.456 √(λ d) / 2.
+    CLEARED is the square, a km of path, of what the lower antenna has over Earth's whole bulge.
     """
-    c, wavelength = link.curvature, link.wavelength
-    for i in range(n):
+    for i in range(whole(n)):
         d, h_n = work[at.D + i], work[at.H_N + i]
         h_rs = h_n + rx
         x_k, h_k = work[at.X_K + i], work[at.H_K + i]
@@ -140,12 +155,26 @@ def smooth_heights(
         work[at.H_TE + i] = h_te
         work[at.H_RE + i] = h_re
         clear = min(h_te, h_re) - 0.25 * c * d * d
-        reach = 8.728 * 8.728 * wavelength * d
-        work[at.SPHERE + i] = 0.0 if clear > 0.0 and clear * clear > reach else 1.0
+        work[at.CLEARED + i] = clear * clear / d if clear > 0.0 else 0.0
 
 
 @compiled
-def scatter_and_duct_bound(work: Floats, n: int, h_ts: float, rx: float, link: MedianLink) -> None:
+def horizons(work: Floats, n: int, h_ts: float, rx: float, c: float) -> None:
+    """Elevation of both horizons over bare ground, mrad: eqs. (78) and (80)."""
+    for i in range(whole(n)):
+        d, s_tr = work[at.D + i], work[at.SLOPE + i]
+        h_rs = work[at.H_N + i] + rx
+        x_t, x_r = work[at.BARE + at.X_T + i], work[at.BARE + at.X_R + i]
+        far = d - x_r
+        is_open = work[at.BARE + at.OPEN + i] > 0.5
+        s_t = s_tr - c * d if is_open else (work[at.BARE + at.G_T + i] - h_ts) / x_t - c * x_t
+        s_r = -s_tr - c * d if is_open else (work[at.BARE + at.G_R + i] - h_rs) / far - c * far
+        work[at.THETA_T + i] = 1000.0 * arc_tangent(0.001 * s_t)
+        work[at.THETA_R + i] = 1000.0 * arc_tangent(0.001 * s_r)
+
+
+@compiled
+def scatter_and_duct_bound(work: Floats, n: int, link: MedianLink) -> None:
     """L_bs, eq. (44), L_b without ducts, and a loss that no duct undercuts, eqs. (46) to (56).
 
     The bound takes the least that the time variability, the sea and the horizons of an open path
@@ -154,18 +183,11 @@ def scatter_and_duct_bound(work: Floats, n: int, h_ts: float, rx: float, link: M
     c, f = link.curvature, link.f
     scatter, duct, attenuation = link.scatter, link.duct, link.attenuation
     creeping = 0.264 * link.cube_root_f
-    for i in range(n):
+    for i in range(whole(n)):
         d = work[at.D + i]
-        h_rs, s_tr = work[at.H_N + i] + rx, work[at.SLOPE + i]
-        x_t, x_r = work[at.BARE + at.X_T + i], work[at.BARE + at.X_R + i]
-        far = d - x_r
+        x_t, far = work[at.BARE + at.X_T + i], d - work[at.BARE + at.X_R + i]
         is_open = work[at.BARE + at.OPEN + i] > 0.5
-        s_t = s_tr - c * d if is_open else (work[at.BARE + at.G_T + i] - h_ts) / x_t - c * x_t
-        s_r = -s_tr - c * d if is_open else (work[at.BARE + at.G_R + i] - h_rs) / far - c * far
-        theta_t = 1000.0 * arc_tangent(0.001 * s_t)
-        theta_r = 1000.0 * arc_tangent(0.001 * s_r)
-        work[at.THETA_T + i] = theta_t
-        work[at.THETA_R + i] = theta_r
+        theta_t, theta_r = work[at.THETA_T + i], work[at.THETA_R + i]
         bend = 2.0 * c * d  # 1000 d / a_e
         theta = bend + theta_t + theta_r
         l_bs = scatter + 2.0 * DB_PER_LOG2 * log2(d) + 0.573 * theta
@@ -177,7 +199,8 @@ def scatter_and_duct_bound(work: Floats, n: int, h_ts: float, rx: float, link: M
         excess_r = 0.0 if is_open else max(theta_r - 0.1 * d_lr, 0.0)
         edges = 1.0 + 0.361 * excess_t * np.sqrt(f * d_lt)
         edges = edges * (1.0 + 0.361 * excess_r * np.sqrt(f * d_lr)) * (d_lt + d_lr)
-        bound = duct + 2.0 * DB_PER_LOG2 * log2(edges) + creeping * (excess_t + excess_r)
+        bound = duct + coupling(work[at.OMEGA + i]) + 2.0 * DB_PER_LOG2 * log2(edges)
+        bound += creeping * (excess_t + excess_r)
         turn_t = min(theta_t, 0.0 if is_open else 0.1 * d_lt)
         turn_r = min(theta_r, 0.0 if is_open else 0.1 * d_lr)
         work[at.L_DUCT + i] = bound + attenuation * (bend + turn_t + turn_r)

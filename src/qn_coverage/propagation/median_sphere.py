@@ -14,7 +14,7 @@ import numpy as np
 from qn_coverage.propagation import median_fields as at
 from qn_coverage.propagation._compile import compiled
 from qn_coverage.propagation.fastmath import DB_PER_LOG2, exp2, flat, log2, sine_of_third
-from qn_coverage.propagation.median_physics import bullington_of_nu
+from qn_coverage.propagation.median_physics import bullington_of_nu, whole
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -65,21 +65,21 @@ def add_spherical(
     spacing
         Of the samples.
     """
-    m, sea = _gather(work, n, picked, cells)
+    m, sea = _gather(work, n, picked, cells, link.wavelength)
     if m == 0:
         return
     _clearance(work, m, link.a_e, link.curvature, link.wavelength)
     _first_term(work, m, link.land_k, link.distance, link.height)
-    for j in range(m):
+    for j in range(whole(m)):
         work[at.S_LAND + j] = work[at.S_NU + j]
     if sea:
         _first_term(work, m, link.sea_k, link.distance, link.height)
-        for j in range(m):
+        for j in range(whole(m)):
             omega = work[at.S_OMEGA + j]
             work[at.S_LAND + j] = omega * work[at.S_NU + j] + (1.0 - omega) * work[at.S_LAND + j]
     m = _keep_positive(work, m, picked)
     _smooth_nu(work, m, spacing, link.curvature, link.edge)
-    for j in range(m):
+    for j in range(whole(m)):
         smooth = bullington_of_nu(work[at.S_NU + j], work[at.S_D + j])
         work[at.S_LOSS + j] = max(work[at.S_LOSS + j] - smooth, 0.0)
     for j in range(m):
@@ -87,11 +87,17 @@ def add_spherical(
 
 
 @flat
-def _gather(work: Floats, n: int, picked: Ints, cells: Ints) -> tuple[int, bool]:
+def _gather(work: Floats, n: int, picked: Ints, cells: Ints, wavelength: float) -> tuple[int, bool]:
+    """Cells where the sphere may count.
+
+    It can not where even the lower antenna clears Earth's whole bulge by the most that eq. (25)
+    can ask for, 17.456 √(λ d) / 2.
+    """
+    most = 8.728 * 8.728 * wavelength
     m = 0
     for i in range(n):
         picked[m] = i
-        m += 1 if work[at.SPHERE + i] > 0.5 else 0
+        m += 1 if work[at.CLEARED + i] <= most else 0
     wettest = 0.0
     for j in range(m):
         i = picked[j]
@@ -108,7 +114,7 @@ def _gather(work: Floats, n: int, picked: Ints, cells: Ints) -> tuple[int, bool]
 def _clearance(work: Floats, m: int, a_p: float, c: float, wavelength: float) -> None:
     """Eqs. (22) to (26): how much of the first term counts, and at which Earth radius."""
     horizon = math.sqrt(0.002 * a_p)
-    for j in range(m):
+    for j in range(whole(m)):
         d, h_te, h_re = work[at.S_D + j], work[at.S_TE + j], work[at.S_RE + j]
         roots = np.sqrt(h_te) + np.sqrt(h_re)
         both = 1.0 / (h_te + h_re)
@@ -147,7 +153,7 @@ def _gain(b: float, floor: float) -> float:
 def _first_term(work: Floats, m: int, k_0: float, distance: float, height: float) -> None:
     """Eqs. (29) to (36) over one kind of ground, into S_NU."""
     log_k_0 = math.log2(k_0)
-    for j in range(m):
+    for j in range(whole(m)):
         d, root = work[at.S_D + j], work[at.S_ROOT + j]
         k = k_0 * root
         k_2 = k * k
@@ -167,7 +173,7 @@ def _first_term(work: Floats, m: int, k_0: float, distance: float, height: float
 @flat
 def _keep_positive(work: Floats, m: int, picked: Ints) -> int:
     """Drop the cells whose spherical loss is nothing; the others close up."""
-    for j in range(m):
+    for j in range(whole(m)):
         first_term = work[at.S_LAND + j]
         within = max(first_term, 0.0) * work[at.S_SHARE + j]
         work[at.S_LOSS + j] = first_term if work[at.S_LOSS + j] > 0.5 else within
@@ -204,7 +210,7 @@ def _smooth_nu(work: Floats, m: int, spacing: Spacing, bulge: float, factor: flo
     place are tried: reckoned with the last level's stretch, it is right to within half a sample.
     """
     root_bulge = 1.0 / math.sqrt(bulge)
-    for j in range(m):
+    for j in range(whole(m)):
         d, h_te, last = work[at.S_D + j], work[at.S_TE + j], work[at.S_LAST + j]
         i = _first_of_four(np.sqrt(h_te) * root_bulge, spacing)
         x_0, x_1 = _x(i, last, spacing), _x(i + 1.0, last, spacing)
@@ -212,7 +218,7 @@ def _smooth_nu(work: Floats, m: int, spacing: Spacing, bulge: float, factor: flo
         before = min(bulge * x_0 + h_te / x_0, bulge * x_1 + h_te / x_1)
         beyond = min(bulge * x_2 + h_te / x_2, bulge * x_3 + h_te / x_3)
         work[at.S_LOG + j] = bulge * d - min(before, beyond)
-    for j in range(m):
+    for j in range(whole(m)):
         d, h_re, last = work[at.S_D + j], work[at.S_RE + j], work[at.S_LAST + j]
         i = _first_of_four(d - np.sqrt(h_re) * root_bulge, spacing)
         x_0, x_1 = d - _x(i, last, spacing), d - _x(i + 1.0, last, spacing)
@@ -220,7 +226,7 @@ def _smooth_nu(work: Floats, m: int, spacing: Spacing, bulge: float, factor: flo
         before = min(bulge * x_0 + h_re / x_0, bulge * x_1 + h_re / x_1)
         beyond = min(bulge * x_2 + h_re / x_2, bulge * x_3 + h_re / x_3)
         work[at.S_ROOT + j] = bulge * d - min(before, beyond)
-    for j in range(m):
+    for j in range(whole(m)):
         d, last = work[at.S_D + j], work[at.S_LAST + j]
         h_te, h_re = work[at.S_TE + j], work[at.S_RE + j]
         s_tr = (h_re - h_te) / d

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from qn_coverage.core.errors import CancelledError, ModelRangeError
-from qn_coverage.propagation import distance_table, mosaic_bound, mosaic_kernel
+from qn_coverage.propagation import antenna_table, distance_table, mosaic_bound, mosaic_kernel
 from qn_coverage.propagation.emitters import Mosaic
 from qn_coverage.propagation.models import resolve
 from qn_coverage.propagation.mosaic_input import check_inputs
@@ -272,6 +272,11 @@ def _batch(
         layer=np.ascontiguousarray(emitters.layer, dtype=np.int32),
         site=emitters.sites(job.rules.first_index),
         table=table_of,
+        plain=antenna_table.plain_form(emitters),
+        mechanical_deg=emitters.mechanical_tilts(),
+        pattern=emitters.table_indices(),
+        cuts_db=emitters.tables(),
+        weakest_db=antenna_table.weakest_db(emitters.tables()),
     )
     return _Batch(members, columns, tables)
 

@@ -49,6 +49,11 @@ class Columns(NamedTuple):
     layer: npt.NDArray[np.int32]
     site: npt.NDArray[np.int32]
     table: npt.NDArray[np.int64]
+    plain: npt.NDArray[np.bool_]  # TR 36.814 without mechanical tilt
+    mechanical_deg: npt.NDArray[np.float64]
+    pattern: npt.NDArray[np.int64]  # row of the antenna tables, or -1
+    cuts_db: npt.NDArray[np.float64]  # (antenna tables, 2, entries)
+    weakest_db: npt.NDArray[np.float64]  # (antenna tables,)
 
 
 def nearest_squared_m2(
@@ -84,7 +89,9 @@ def strength_bound_dbm(
 
 @compiled
 def pattern_bound_db(e: int, box: Box, columns: Columns, tables: Tables) -> float:
-    """What the pattern of emitter `e` cannot exceed in a box."""
+    """What the pattern of emitter `e` cannot exceed in a box: 0 for one that is tabulated."""
+    if not columns.plain[e]:
+        return 0.0
     west, south, east, north = box
     dx = (west + east) / 2.0 - columns.x_m[e]
     dy = (south + north) / 2.0 - columns.y_m[e]

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qn_coverage.core.errors import InvalidDataError, ModelRangeError, Problem
+from qn_coverage.propagation.antenna_table import PARAMETRIC
 from qn_coverage.propagation.distance_table import ENVIRONMENTS
-from qn_coverage.propagation.emitters import Emitters
+from qn_coverage.propagation.emitters import SHARED, Emitters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +51,7 @@ def _emitter_problems(emitters: Emitters) -> Iterator[Problem]:
     may_be_nan = {"azimuth_deg", "beamwidth_h_deg"}
     for field in fields(Emitters):
         values = np.asarray(getattr(emitters, field.name))
-        if field.name == "required_dbm" or (field.name == "site" and emitters.site is None):
+        if field.name in SHARED or getattr(emitters, field.name) is None:
             continue
         if values.shape != (len(emitters),):
             yield _problem(field.name, None, f"shape {values.shape}", f"shape ({len(emitters)},)")
@@ -60,9 +61,22 @@ def _emitter_problems(emitters: Emitters) -> Iterator[Problem]:
     layers = len(emitters.required_dbm)
     for row in np.flatnonzero((emitters.layer < 0) | (emitters.layer >= layers)):
         yield _problem("layer", int(row), f"{emitters.layer[row]}", f"0 to {layers - 1}")
+    yield from _table_problems(emitters)
     for name in ("max_distance_m", "beamwidth_v_deg", "beamwidth_h_deg"):
         for row in np.flatnonzero(getattr(emitters, name) <= 0.0):
             yield _problem(name, int(row), f"{getattr(emitters, name)[row]}", "more than 0")
+
+
+def _table_problems(emitters: Emitters) -> Iterator[Problem]:
+    """Tables above 0 dB would break every bound."""
+    tables = emitters.tables()
+    if tables.ndim != 3 or tables.shape[1] != 2:
+        yield _problem("patterns_db", None, f"shape {tables.shape}", "shape (n, 2, entries)")
+    elif not (np.isfinite(tables) & (tables <= 0.0)).all():
+        yield _problem("patterns_db", None, "values above 0 or not finite", "0 dB and less")
+    indices = emitters.table_indices()
+    for row in np.flatnonzero((indices < PARAMETRIC) | (indices >= len(tables))):
+        yield _problem("pattern", int(row), f"{indices[row]}", f"-1 to {len(tables) - 1}")
 
 
 def _problem(column: str, row: int | None, found: str, expected: str) -> Problem:

@@ -12,6 +12,7 @@ import numpy as np
 
 from qn_coverage.propagation._compile import compiled
 from qn_coverage.propagation.antenna import bearing_deg, pattern_db
+from qn_coverage.propagation.antenna_table import towards_db
 from qn_coverage.propagation.distance_table import ENVIRONMENTS, locate, look_up, look_up_by_kind
 from qn_coverage.propagation.emitters import MANY_SITES, NO_SITE
 from qn_coverage.propagation.mosaic_bound import pattern_bound_db, strength_bound_dbm
@@ -213,7 +214,10 @@ def _find_levels(
     if directional:
         depressions = tables.depression_deg[columns.table[e]]
         look_up(scratch.knot, scratch.share, depressions, scratch.depression_deg)
-        _add_pattern(e, columns, scratch)
+        if columns.plain[e]:
+            _add_pattern(e, columns, scratch)
+        else:
+            _add_tabulated(e, columns, scratch)
 
 
 @compiled
@@ -250,6 +254,31 @@ def _add_pattern(e: int, columns: Columns, scratch: _Scratch) -> None:
         depression = float(scratch.depression_deg[i])
         pattern = pattern_db(bearing, depression, azimuth, tilt, width_h, width_v)
         scratch.level_dbm[i] = np.float32(scratch.level_dbm[i] + pattern)
+
+
+@compiled
+def _add_tabulated(e: int, columns: Columns, scratch: _Scratch) -> None:
+    azimuth, width_h = columns.azimuth_deg[e], columns.beamwidth_h_deg[e]
+    tilt, width_v = columns.downtilt_deg[e], columns.beamwidth_v_deg[e]
+    tipped, pattern = columns.mechanical_deg[e], columns.pattern[e]
+    for i in range(len(scratch.level_dbm)):
+        if scratch.level_dbm[i] == -np.inf:
+            continue
+        bearing = bearing_deg(scratch.east_m[i], scratch.north_m[i])
+        depression = float(scratch.depression_deg[i])
+        look = towards_db(
+            bearing,
+            depression,
+            azimuth,
+            tilt,
+            tipped,
+            width_h,
+            width_v,
+            pattern,
+            columns.cuts_db,
+            columns.weakest_db,
+        )
+        scratch.level_dbm[i] = np.float32(scratch.level_dbm[i] + look)
 
 
 @compiled

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from qn_coverage.propagation._compile import compiled
+from qn_coverage.propagation._compile import borrowed, compiled, inlined
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -70,6 +70,12 @@ def fan_of(radius_cells: float) -> Fan:
     return Fan(tangents, leaves, radius_cells)
 
 
+@inlined
+def borrowed_fan(fan: Fan) -> Fan:
+    """The same rays, uncounted: see `borrowed`."""
+    return Fan(borrowed(fan.tangents), fan.leaves, fan.radius)
+
+
 def snapped(position: float) -> float:
     """Position in cells on a lattice of 2^-20 cells, so that sums of positions are exact."""
     return round(position * _GRAIN) / _GRAIN
@@ -115,3 +121,9 @@ def wedge(face: Face, fan: Fan, level: int, node: int, offset: float) -> tuple[i
     if high == 2 * fan.leaves and face.closed:
         end = math.floor(face.minor_0 + offset) + 1
     return first, end
+
+
+@compiled
+def stretch(slope: float) -> float:
+    """Length of a step along a ray that runs aside by `slope` at each step."""
+    return math.sqrt(1.0 + slope * slope)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
+from numba import types
+from numba.extending import overload
 
-from qn_coverage.propagation._compile import compiled, inlined
+from qn_coverage.propagation._compile import borrowed, compiled, inlined
 from qn_coverage.propagation.antenna import bearing_deg, pattern_db
+from qn_coverage.propagation.antenna_table import towards_db
 from qn_coverage.propagation.emitters import MANY_SITES, NO_SITE
 from qn_coverage.propagation.fastmath import DB_PER_LOG2, arc_tangent, flat, log2
 
@@ -27,8 +30,17 @@ MOST_COUNTED: Final = 4
 """`Mosaic.count` goes no further: from there on a cell asks only for what its two best need."""
 
 
+class SectorTables(NamedTuple):
+    """What `antenna_table.towards_db` asks of the faces of one mast besides."""
+
+    mechanical_deg: npt.NDArray[np.float64]
+    pattern: npt.NDArray[np.int64]  # row of the tables, or -1
+    cuts_db: npt.NDArray[np.float64]  # (tables, 2, entries)
+    weakest_db: npt.NDArray[np.float64]  # (tables,)
+
+
 class Sectors(NamedTuple):
-    """Faces of one mast that share a sweep, one entry each."""
+    """Faces of one mast that share a sweep, one entry each, by band and then by layer."""
 
     strength_dbm: npt.NDArray[np.float64]  # EIRP and the receiver's gain
     azimuth_deg: npt.NDArray[np.float64]
@@ -41,6 +53,7 @@ class Sectors(NamedTuple):
     site: npt.NDArray[np.int32]  # in `Mosaic.only`
     required_dbm: npt.NDArray[np.float32]  # of the sector's layer
     floor_dbm: npt.NDArray[np.float32]
+    tables: SectorTables | None  # None where all are TR 36.814 without mechanical tilt
 
 
 class Answer(NamedTuple):
@@ -97,12 +110,13 @@ def ask(
     int
         How many losses are asked for.
     """
+    sectors, answer = _borrowed_sectors(sectors), _borrowed_answer(answer)
     near_2, far_2 = window.nearest * window.nearest, window.farthest * window.farthest
     rx_amsl = mast.rx_height_agl_m - mast_m
-    cells, places = np.empty(window.cols, dtype=np.int64), np.empty(window.cols, dtype=np.int64)
+    cells = np.empty(window.cols, dtype=np.int64)
     metres, falls, spread = np.empty(window.cols), np.empty(window.cols), np.empty(window.cols)
-    most, enough, least = np.empty(window.cols), np.empty(window.cols), np.empty(window.cols)
-    bearings, depressions = np.empty(window.cols), np.empty(window.cols)
+    enough, bearings = np.empty(window.cols), np.empty(window.cols)
+    most = np.empty((len(losses), window.cols))
     asked = 0
     for i in range(window.rows):
         row = window.row_0 + i
@@ -125,37 +139,63 @@ def ask(
             falls[k] = np.float64(ground_m[row, window.col_0 + cells[k]]) + rx_amsl
             slant_2 = 1e-6 * (metres[k] * metres[k] + falls[k] * falls[k])
             spread[k] = DB_PER_LOG2 * log2(max(slant_2, 1e-6))
+            bearings[k] = -np.inf
+        # First as if every face looked at every cell, then with their patterns.
+        most[:, :n] = -np.inf
+        for s in range(len(sectors.band)):
+            if _opens(sectors, s):
+                _enough(enough, cells, n, sectors, s, answer, window, row)
+                strongest, allowed = _strongest(sectors, s), most[sectors.band[s]]
+                for k in range(n):
+                    allowed[k] = max(allowed[k], strongest - enough[k])
         for band in range(len(losses)):
-            # First as if every face looked at every cell, then with their patterns.
+            allowed, fixed = most[band], free_space_db[band] - SLACK_DB
             for k in range(n):
-                most[k] = -np.inf
-            for s in range(len(sectors.band)):
-                if sectors.band[s] == band:
-                    _enough(enough, cells, n, sectors, s, answer, window, row)
-                    for k in range(n):
-                        most[k] = max(most[k], sectors.strength_dbm[s] - enough[k])
-            m = 0
-            for k in range(n):
-                places[m], least[m] = cells[k], free_space_db[band] + spread[k]
-                bearings[m], depressions[m] = falls[k], metres[k]
-                m += 1 if least[m] <= most[k] + SLACK_DB else 0
+                bearings[k] = max(bearings[k], allowed[k] - fixed)
+        m = 0
+        for k in range(n):
+            cells[m], falls[m], metres[m] = cells[k], falls[k], metres[k]
+            seen = bearings[k] >= spread[k]
+            spread[m] = spread[k]
+            m += 1 if seen else 0
+        depressions = metres
+        for k in range(m):
+            depressions[k] = _depression_deg(-falls[k], metres[k])
+            bearings[k] = bearing_deg(window.col_0 + cells[k] - mast.col, -down)
+        most[:, :m] = -np.inf
+        for s in range(len(sectors.band)):
+            if _opens(sectors, s):
+                _enough(enough, cells, m, sectors, s, answer, window, row)
+            allowed = most[sectors.band[s]]
             for k in range(m):
-                depressions[k] = _depression_deg(-bearings[k], depressions[k])
-                bearings[k] = bearing_deg(window.col_0 + places[k] - mast.col, -down)
-                most[k] = -np.inf
-            for s in range(len(sectors.band)):
-                if sectors.band[s] == band:
-                    _enough(enough, places, m, sectors, s, answer, window, row)
-                    for k in range(m):
-                        direct = _strength(sectors, s, bearings[k], depressions[k])
-                        most[k] = max(most[k], direct - enough[k])
-            out = losses[band, i]
+                direct = _strength(sectors, s, bearings[k], depressions[k])
+                allowed[k] = max(allowed[k], direct - enough[k])
+        for band in range(len(losses)):
+            allowed, out, fixed = most[band], losses[band, i], free_space_db[band]
             for k in range(m):
-                allowed = most[k] + SLACK_DB
-                counts = least[k] <= allowed
-                out[places[k]] = allowed if counts else 0.0
+                greatest = allowed[k] + SLACK_DB
+                counts = fixed + spread[k] <= greatest
+                out[cells[k]] = greatest if counts else 0.0
                 asked += 1 if counts else 0
     return asked
+
+
+@flat
+def _opens(sectors: Sectors, s: int) -> bool:
+    """Whether sector s is the first of those of its band and layer."""
+    alike = s > 0 and sectors.band[s] == sectors.band[s - 1]
+    return not (alike and sectors.layer[s] == sectors.layer[s - 1])
+
+
+@flat
+def _strongest(sectors: Sectors, s: int) -> float:
+    """Greatest strength in any direction of the sectors that s opens."""
+    greatest = sectors.strength_dbm[s]
+    for other in range(s + 1, len(sectors.band)):
+        if _opens(sectors, other):
+            break
+        greatest = max(greatest, sectors.strength_dbm[other])
+    return greatest
 
 
 @inlined
@@ -195,50 +235,84 @@ def tell(
     mast_m: float,
 ) -> None:
     """Let the sectors' levels into rows `first` to `end` - 1 of the window; see `ask`."""
-    places = np.empty(window.cols, dtype=np.int64)
+    sectors, answer = _borrowed_sectors(sectors), _borrowed_answer(answer)
+    places, levels = np.empty(window.cols, dtype=np.int64), np.empty(window.cols)
     bearings, depressions = np.empty(window.cols), np.empty(window.cols)
     rx_amsl = mast.rx_height_agl_m - mast_m
     for i in range(first, end):
         row = window.row_0 + i
         down = row - mast.row
-        for band in range(len(losses)):
-            loss = losses[band, i]
-            n = 0
-            for j in range(window.cols):
-                places[n] = j
-                n += 1 if loss[j] > 0.0 else 0
+        n = 0
+        for j in range(window.cols):
+            places[n] = j
+            told = losses[0, i, j] > 0.0
+            for band in range(1, len(losses)):
+                told |= losses[band, i, j] > 0.0
+            n += 1 if told else 0
+        for k in range(n):
+            across = window.col_0 + places[k] - mast.col
+            metres = cell_m * np.sqrt(across * across + down * down)
+            fall = np.float64(ground_m[row, window.col_0 + places[k]]) + rx_amsl
+            bearings[k] = bearing_deg(across, -down)
+            depressions[k] = _depression_deg(-fall, metres)
+        for s in range(len(sectors.band)):
+            loss = losses[sectors.band[s], i]
+            layer, number = sectors.layer[s], sectors.number[s]
+            required, floor = sectors.required_dbm[s], sectors.floor_dbm[s]
+            level_row, second_row = answer.level_dbm[layer, row], answer.second_dbm[layer, row]
+            server_row, reached_row = answer.server[layer, row], answer.reached[layer, row]
+            only_row, site = answer.only[row], sectors.site[s]
             for k in range(n):
-                across = window.col_0 + places[k] - mast.col
-                metres = cell_m * np.sqrt(across * across + down * down)
-                fall = np.float64(ground_m[row, window.col_0 + places[k]]) + rx_amsl
-                bearings[k] = bearing_deg(across, -down)
-                depressions[k] = _depression_deg(-fall, metres)
-            for s in range(len(sectors.band)):
-                if sectors.band[s] != band:
+                levels[k] = _strength(sectors, s, bearings[k], depressions[k])
+            for k in range(n):
+                lost = loss[places[k]]
+                level = np.float32(levels[k] - lost)
+                if lost <= 0.0 or level < floor:
                     continue
-                layer, number = sectors.layer[s], sectors.number[s]
-                required, floor = sectors.required_dbm[s], sectors.floor_dbm[s]
-                level_row, second_row = answer.level_dbm[layer, row], answer.second_dbm[layer, row]
-                server_row, reached_row = answer.server[layer, row], answer.reached[layer, row]
-                only_row, site = answer.only[row], sectors.site[s]
-                for k in range(n):
-                    direct = _strength(sectors, s, bearings[k], depressions[k])
-                    level = np.float32(direct - loss[places[k]])
-                    if level < floor:
-                        continue
-                    col = window.col_0 + places[k]
-                    if level >= required:
-                        reached_row[col] = min(reached_row[col] + 1, MOST_COUNTED)
-                        if only_row[col] == NO_SITE:
-                            only_row[col] = site
-                        elif only_row[col] != site:
-                            only_row[col] = MANY_SITES
-                    best = level_row[col]
-                    # Equal levels go to the lower index.
-                    if level > best or (level == best and number < server_row[col]):
-                        second_row[col], level_row[col], server_row[col] = best, level, number
-                    elif level > second_row[col]:
-                        second_row[col] = level
+                col = window.col_0 + places[k]
+                if level >= required:
+                    reached_row[col] = min(reached_row[col] + 1, MOST_COUNTED)
+                    if only_row[col] == NO_SITE:
+                        only_row[col] = site
+                    elif only_row[col] != site:
+                        only_row[col] = MANY_SITES
+                best = level_row[col]
+                # Equal levels go to the lower index.
+                if level > best or (level == best and number < server_row[col]):
+                    second_row[col], level_row[col], server_row[col] = best, level, number
+                elif level > second_row[col]:
+                    second_row[col] = level
+
+
+@inlined
+def _borrowed_sectors(sectors: Sectors) -> Sectors:
+    """The same sectors, uncounted: see `borrowed`."""
+    return Sectors(
+        borrowed(sectors.strength_dbm),
+        borrowed(sectors.azimuth_deg),
+        borrowed(sectors.downtilt_deg),
+        borrowed(sectors.beamwidth_h_deg),
+        borrowed(sectors.beamwidth_v_deg),
+        borrowed(sectors.band),
+        borrowed(sectors.layer),
+        borrowed(sectors.number),
+        borrowed(sectors.site),
+        borrowed(sectors.required_dbm),
+        borrowed(sectors.floor_dbm),
+        sectors.tables,
+    )
+
+
+@inlined
+def _borrowed_answer(answer: Answer) -> Answer:
+    """The same rasters, uncounted."""
+    return Answer(
+        borrowed(answer.level_dbm),
+        borrowed(answer.second_dbm),
+        borrowed(answer.server),
+        borrowed(answer.reached),
+        borrowed(answer.only),
+    )
 
 
 @compiled
@@ -257,10 +331,25 @@ def _depression_deg(drop_m: float, metres: float) -> float:
     return DEGREES * arc_tangent(drop_m / max(metres, 0.001))
 
 
-@flat
 def _strength(sectors: Sectors, s: int, bearing: float, depression: float) -> float:
     """Level that sector s would give without any loss: EIRP and pattern."""
-    value: float = sectors.strength_dbm[s] + pattern_db(
+    chosen = _plain_strength if sectors.tables is None else _any_strength
+    value: float = chosen(sectors, s, bearing, depression)
+    return value
+
+
+@overload(_strength, jit_options={"nogil": True, "error_model": "numpy", "forceinline": True})
+def _strength_of_type(sectors: Any, s: Any, bearing: Any, depression: Any) -> Any:  # noqa: ARG001
+    """Choose by the type of the sectors, so before the loops are compiled.
+
+    A branch in them would cost masts without tables a tenth of their time.
+    """
+    tables = sectors.types[sectors.fields.index("tables")]
+    return _plain_strength if isinstance(tables, types.NoneType) else _any_strength
+
+
+def _plain_strength(sectors: Any, s: Any, bearing: Any, depression: Any) -> Any:
+    return sectors.strength_dbm[s] + pattern_db(
         bearing,
         depression,
         sectors.azimuth_deg[s],
@@ -268,4 +357,19 @@ def _strength(sectors: Sectors, s: int, bearing: float, depression: float) -> fl
         sectors.beamwidth_h_deg[s],
         sectors.beamwidth_v_deg[s],
     )
-    return value
+
+
+def _any_strength(sectors: Any, s: Any, bearing: Any, depression: Any) -> Any:
+    tables = sectors.tables
+    return sectors.strength_dbm[s] + towards_db(
+        bearing,
+        depression,
+        sectors.azimuth_deg[s],
+        sectors.downtilt_deg[s],
+        tables.mechanical_deg[s],
+        sectors.beamwidth_h_deg[s],
+        sectors.beamwidth_v_deg[s],
+        tables.pattern[s],
+        tables.cuts_db,
+        tables.weakest_db,
+    )

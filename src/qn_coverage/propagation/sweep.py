@@ -18,7 +18,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from qn_coverage.core.errors import CancelledError
-from qn_coverage.propagation import median_kernel, ray_state, rays, sector_kernel, sweep_kernel
+from qn_coverage.propagation import (
+    antenna_table,
+    median_kernel,
+    ray_state,
+    rays,
+    sector_kernel,
+    sweep_kernel,
+)
 from qn_coverage.propagation.emitters import Mosaic
 from qn_coverage.propagation.median_link import link_table, median_link
 from qn_coverage.propagation.median_ray import new_desk, new_median_ray
@@ -41,8 +48,8 @@ if TYPE_CHECKING:
 FLOOR_DBM: Final = -140.0
 """Weakest level worth keeping, as in `mosaic`."""
 
-_RINGS_M: Final = (4000.0, 10_000.0)
-"""Ends of the passes: near masts settle most cells before far ones ask."""
+_RINGS_M: Final = (6000.0,)
+"""Ends of the passes but the last: near masts settle most cells before far ones ask."""
 _SCATTER: Final = 1812
 _STRIPE_ROWS: Final = 128
 _MEDIAN_PERCENT: Final = 50.0
@@ -264,7 +271,7 @@ class _Sweep:
                 )
             return
         reach_km = site.reach_m / _M_PER_KM
-        constants = _constants(tuple(links), reach_km, self.terrain.wet, screen)
+        constants = _constants(tuple(links), reach_km, screen)
         median_kernel.sweep_site_median(
             losses, place.window, place.mast, self.terrain, fan, constants, median_ray, desk
         )
@@ -391,6 +398,7 @@ def _masts(
     found = []
     for k in np.random.default_rng(_SCATTER).permutation(len(distinct)):
         rows = order[bounds[k] : bounds[k + 1]]
+        rows = rows[np.lexsort((emitters.layer[rows], emitters.frequency_mhz[rows]))]
         frequencies, band = np.unique(emitters.frequency_mhz[rows], return_inverse=True)
         sectors = _sectors(emitters, rows, band, rx_gain_db, first_index, floor_dbm)
         site = _Site(*(float(value) for value in distinct[k]))
@@ -420,6 +428,21 @@ def _sectors(
         site=emitters.sites(first_index)[rows],
         required_dbm=required.astype(np.float32),
         floor_dbm=np.minimum(floor_dbm, required).astype(np.float32),
+        tables=_tables(emitters, rows),
+    )
+
+
+def _tables(emitters: Emitters, rows: npt.NDArray[np.int64]) -> sector_kernel.SectorTables | None:
+    """Tables and mechanical tilts of some emitters; None where none has either."""
+    own = emitters.take(rows)
+    if antenna_table.plain_form(own).all():
+        return None
+    cuts_db = own.tables()
+    return sector_kernel.SectorTables(
+        mechanical_deg=own.mechanical_tilts(),
+        pattern=own.table_indices(),
+        cuts_db=cuts_db,
+        weakest_db=antenna_table.weakest_db(cuts_db),
     )
 
 
@@ -452,9 +475,5 @@ def _link(options: SweepOptions, frequency_mhz: float) -> Link:
 
 
 @functools.lru_cache(maxsize=256)
-def _constants(
-    links: tuple[Link, ...], reach_km: float, wet: bool, screen: bool
-) -> npt.NDArray[np.float64]:
-    return link_table(
-        [median_link(link, reach_km=reach_km, wet=wet, screen=screen) for link in links]
-    )
+def _constants(links: tuple[Link, ...], reach_km: float, screen: bool) -> npt.NDArray[np.float64]:
+    return link_table([median_link(link, reach_km=reach_km, screen=screen) for link in links])

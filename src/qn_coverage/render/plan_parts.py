@@ -55,7 +55,7 @@ def headline(plan: Expansion) -> str:
             both(("kỳ vọng", "expected")),
         ),
         (
-            ("Thôn; hộ", "Villages; households"),
+            ("Thôn; hộ ở các thôn", "Villages; households in them"),
             f"{number(told['villages_added'], 2)}; {number(told['households_added'], 1)}",
             both(("kỳ vọng", "expected")),
         ),

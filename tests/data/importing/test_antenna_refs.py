@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qn_coverage.data.importing.antenna_refs import half_power_width
+from qn_coverage.data.antennas import half_power_width
 from qn_coverage.data.importing.sites import import_sites
-from qn_coverage.data.sites import read_sectors
+from qn_coverage.data.sites import read_network, read_sectors
 from tests.data.importing.making import write_xlsx
 
 ANGLES = np.arange(360)
@@ -54,6 +54,28 @@ def test_widths_come_from_the_pattern_beside_the_list(tmp_path, cell):
     assert sector.beamwidth_v_deg == pytest.approx(6.6, abs=0.5)
     assert "beamwidth" not in sector.assumed
     assert "62°" in note.vi
+
+
+def test_the_name_and_the_gain_of_the_pattern_stay_in_the_result(tmp_path):
+    write_msi(tmp_path / "X-65.msi", gaussian(62), gaussian(6.6, 4))
+    sector, _ = imported(tmp_path, "D:\\anten\\x-65.msi")
+    assert sector.antenna == "X-65"
+    assert sector.gain_dbi == pytest.approx(17.5)
+    again = read_network(tmp_path / "out.parquet", tmp_path)
+    assert list(again.antennas.patterns) == ["X-65"]
+    assert again.warnings == ()
+
+
+def test_built_in_forms_need_no_file(tmp_path):
+    lines = [("Mã trạm", "Nhà mạng", "Công nghệ", "Kinh độ", "Vĩ độ", "Anten", "Tilt cơ",
+              "Tilt điện", "power_dbm", "Độ lợi dBi"),
+             ("A1", "Viettel", "5G", 107.0511, 20.9511, "TR38901", 2, 3, 49, 24)]  # fmt: skip
+    report = import_sites([write_xlsx(tmp_path / "l.xlsx", lines)], tmp_path / "out.csv")
+    assert not [note for note in report.notes if note.code == "antenna"]
+    (sector,) = read_sectors(tmp_path / "out.csv").itertuples()
+    assert sector.antenna == "tr38901"
+    assert (sector.downtilt_deg, sector.mechanical_tilt_deg) == (5.0, 2.0)
+    assert sector.eirp_dbm == 73.0
 
 
 def test_a_width_that_the_list_gives_stays(tmp_path):

@@ -29,7 +29,7 @@ def messy_sites(folder):
         place = place if number == 1 else (f"{row.lat * 1e7:.0f}", f"{row.lon * 1e7:.0f}")
         day = f"{pd.Timestamp(row.on_air):%d/%m/%Y}"
         lines.append((number, row.site_id, row["name"], row.operator.upper(), *place, "LTE", "1800",
-                      "20 MHz", "36 m", "0/120/240", 2, "1°", 65, 8, "62 dBm", day,
+                      "20 MHz", "36 m", "0/120/240", 0, "3°", 65, 8, "62 dBm", day,
                       row.programme, "0 m"))  # fmt: skip
     return write_xlsx(folder / "tram.xlsx", lines)
 

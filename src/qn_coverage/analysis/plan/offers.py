@@ -63,6 +63,7 @@ def antennas_of(
         crs=grid.crs,
         max_distance_km=min(scenario.model.max_distance_km, request.candidates.reach_km),
         radii=engine.radii,
+        patterns=engine.patterns,
     )
     number = {name: j for j, name in enumerate(ids)}
     owner = np.array([number[name] for name in rows[column]], dtype=np.int64)

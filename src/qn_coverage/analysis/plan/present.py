@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from qn_coverage.analysis.plan.reach import Best
     from qn_coverage.core.plan_request import PlanRequest
     from qn_coverage.core.scenario import Scenario
+    from qn_coverage.propagation.antenna_table import Patterns
     from qn_coverage.propagation.buffer import Radius
     from qn_coverage.propagation.emitters import Surface
 
@@ -87,11 +88,14 @@ class Engine:
         Beliefs, the base case first (`cases.standard_cases`).
     radii
         Radius by technology of a buffer model, else None.
+    patterns
+        Antennas that the sectors name, or None.
     """
 
     best: Best
     cases: tuple[Case, ...]
     radii: Mapping[str, Radius] | None = None
+    patterns: Patterns | None = None
 
 
 def planes_of(present: Present, request: PlanRequest) -> dict[str, str | None]:

@@ -98,7 +98,8 @@ SITES: Final[Mapping[str, str]] = MappingProxyType(
             "nghiêng; Tilt tổng; Góc tilt"
         ),
         "tilt_mechanical": (
-            "Tilt cơ; M tilt; Mechanical tilt; Góc cụp cơ; Mtilt; Mechanical downtilt"
+            "mechanical_tilt_deg; Tilt cơ; M tilt; Mechanical tilt; Góc cụp cơ; Mtilt; Mechanical "
+            "downtilt"
         ),
         "tilt_electrical": (
             "Tilt điện; E tilt; Electrical tilt; Góc cụp điện; Etilt; Electrical downtilt"
@@ -121,9 +122,17 @@ SITES: Final[Mapping[str, str]] = MappingProxyType(
         ),
         "off_air": "off_air; Ngày ngừng; Ngày tắt sóng; Ngày ngừng phát; Off air date; End date",
         "programme": "programme; Chương trình; Program; Dự án; Project",
+        # No bare "power" and no bare "gain": lists give watts and dBd under them, and units in
+        # brackets are not read.
+        "power_dbm": "power_dbm; Công suất phát tính bằng dBm",
+        "gain_dbi": "gain_dbi; Độ lợi dBi; Tăng ích dBi; Gain dBi; Antenna gain dBi",
+        "losses_db": (
+            "losses_db; Suy hao feeder; Suy hao phi đơ; Tổn hao feeder; Feeder loss; Cable loss; "
+            "Feeder losses"
+        ),
         "antenna": (
-            "Anten; Loại anten; Kiểu anten; Antenna; Antenna type; Antenna model; MSI; Tệp MSI; "
-            "Ăng ten; Loại ăng ten; Kiểu ăng ten; Antenna file"
+            "antenna; Anten; Loại anten; Kiểu anten; Antenna; Antenna type; Antenna model; MSI; "
+            "Tệp MSI; Ăng ten; Loại ăng ten; Kiểu ăng ten; Antenna file"
         ),
     }
 )

@@ -1,15 +1,16 @@
-"""Antennas that a list names: their pattern files beside the list give the widths it leaves out."""
+"""Antennas that a list names: pattern files beside it give the widths and gains it leaves out."""
 
 from __future__ import annotations
 
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from qn_coverage.core.errors import InvalidDataError
+from qn_coverage.core.schema import BUILT_IN_ANTENNAS as BUILT_IN
 from qn_coverage.core.text import fold
-from qn_coverage.data.antennas import read_antenna
+from qn_coverage.data.antennas import ENDINGS, half_power_width, read_antenna
 from qn_coverage.data.importing.draft import labels
 from qn_coverage.data.importing.values import is_empty
 
@@ -17,19 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    import numpy.typing as npt
-
     from qn_coverage.data.antennas import AntennaPattern
     from qn_coverage.data.importing.draft import Draft
 
-ENDINGS: Final = (".msi", ".pln")
 
-HALF_POWER_DB: Final = -3.0103
-"""Half of the power of the main direction, 10 lg 0.5."""
-
-
-def fill_widths(draft: Draft, columns: Mapping[str, Any], files: Sequence[Path]) -> None:
-    """Fill empty beamwidths from the pattern files that rows name.
+def fill_from_patterns(draft: Draft, columns: Mapping[str, Any], files: Sequence[Path]) -> None:
+    """Fill empty beamwidths and gains from the pattern files that rows name.
 
     A name is looked for beside its list, with or without ``.msi`` or ``.pln``, whatever its case;
     never in another folder. What is not found or cannot be read is noted, and the widths stay
@@ -40,7 +34,9 @@ def fill_widths(draft: Draft, columns: Mapping[str, Any], files: Sequence[Path])
     draft
         With the field ``antenna``.
     columns
-        ``beamwidth_h_deg`` and ``beamwidth_v_deg``, shape (n,), filled in place.
+        ``beamwidth_h_deg``, ``beamwidth_v_deg`` and ``gain_dbi``, shape (n,), and the list
+        ``antenna``, filled in place: the name of the file where there is one, else that of the
+        row, without folder and ending.
     files
         The lists.
     """
@@ -50,57 +46,52 @@ def fill_widths(draft: Draft, columns: Mapping[str, Any], files: Sequence[Path])
             rows.setdefault((draft.grids[draft.part[row]].file, cell), []).append(row)
     folders = {label: path.parent for label, path in labels(files).items()}
     for (file, cell), named in rows.items():
-        pattern, vi, en = _pattern(folders[file], cell)
+        if fold(cell) in BUILT_IN:
+            _set(columns["antenna"], named, fold(cell))
+            continue
+        path = _path(folders[file], cell)
+        _set(columns["antenna"], named, path.stem if path else _bare(cell))
+        pattern, vi, en = _pattern(path)
         draft.note_same(named, "antenna", "antenna", cell, vi, en)
         if pattern is None:
             continue
         take = np.array(named, dtype=np.int64)
-        for name, cut in (
-            ("beamwidth_h_deg", pattern.horizontal_db),
-            ("beamwidth_v_deg", pattern.vertical_db),
+        for name, value in (
+            ("beamwidth_h_deg", half_power_width(pattern.horizontal_db)),
+            ("beamwidth_v_deg", half_power_width(pattern.vertical_db)),
+            ("gain_dbi", round(pattern.gain_dbi, 2)),
         ):
             given = columns[name][take]
-            columns[name][take] = np.where(np.isnan(given), half_power_width(cut), given)
+            columns[name][take] = np.where(np.isnan(given), value, given)
 
 
-def half_power_width(cut_db: npt.NDArray[np.float64]) -> float:
-    """Width in degrees between the half-power points around the strongest direction of a cut.
-
-    Parameters
-    ----------
-    cut_db
-        Shape (360,), ≤ 0, a value a degree.
-
-    Returns
-    -------
-    1 to 360; 360 where no direction falls below half power.
-    """
-    level = np.roll(cut_db, -int(np.argmax(cut_db))) - float(np.max(cut_db))
-    if (level > HALF_POWER_DB).all():
-        return 360.0
-    width = _reach(level) + _reach(np.concatenate([level[:1], level[:0:-1]]))
-    return float(np.clip(width, 1.0, 360.0))
+def _set(cells: list[str], rows: Sequence[int], text: str) -> None:
+    for row in rows:
+        cells[row] = text
 
 
-def _reach(level: npt.NDArray[np.float64]) -> float:
-    """Degrees from the main direction to half power, linear between two values."""
-    below = int(np.argmax(level <= HALF_POWER_DB))
-    drop = level[below - 1] - level[below]
-    return float(below - 1 + (level[below - 1] - HALF_POWER_DB) / drop)
+def _bare(cell: str) -> str:
+    """Name without folder and ending."""
+    name = PurePosixPath(cell.replace("\\", "/")).name
+    return name[:-4] if name.lower().endswith(ENDINGS) else name
 
 
-def _pattern(folder: Path, cell: str) -> tuple[AntennaPattern | None, str, str]:
+def _path(folder: Path, cell: str) -> Path | None:
     name = fold(PurePosixPath(cell.replace("\\", "/")).name)
     wanted = {name, *(name + ending for ending in ENDINGS)}
     found = sorted(p for p in folder.iterdir() if fold(p.name) in wanted and _is_pattern(p))
-    if not found:
+    return found[0] if found else None
+
+
+def _pattern(path: Path | None) -> tuple[AntennaPattern | None, str, str]:
+    if path is None:
         return None, "không có tệp anten kèm theo", "no pattern file beside the list"
     try:
-        pattern = read_antenna(found[0])
+        pattern = read_antenna(path)
     except InvalidDataError as error:
-        return None, f"không đọc được {found[0].name}", f"unreadable: {error.problems[0].found}"
+        return None, f"không đọc được {path.name}", f"unreadable: {error.problems[0].found}"
     widths = [half_power_width(cut) for cut in (pattern.horizontal_db, pattern.vertical_db)]
-    shown = "{}: {:.0f}° × {:.0f}°".format(found[0].name, *widths)
+    shown = "{}: {:.0f}° × {:.0f}°, {:.1f} dBi".format(path.name, *widths, pattern.gain_dbi)
     return pattern, f"búp sóng của {shown}", f"beamwidths of {shown}"
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from qn_coverage.core.schema import ORIGINS, SECTORS
 from qn_coverage.data.importing import cells
-from qn_coverage.data.importing.antenna_refs import fill_widths
+from qn_coverage.data.importing.antenna_refs import fill_from_patterns
 from qn_coverage.data.importing.cells import Unclear, once
 from qn_coverage.data.importing.draft import load
 from qn_coverage.data.importing.duplicates import propose
@@ -24,7 +24,8 @@ from qn_coverage.data.importing.values import (
     uncertainties,
 )
 from qn_coverage.data.importing.writing import placed
-from qn_coverage.data.sites import COMMON_DEFAULTS, read_sectors
+from qn_coverage.data.sector_completion import COMMON_DEFAULTS
+from qn_coverage.data.sites import read_sectors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,6 +44,9 @@ _NUMBERS: Final = (
     "beamwidth_h_deg",
     "beamwidth_v_deg",
     "eirp_dbm",
+    "power_dbm",
+    "gain_dbi",
+    "losses_db",
     "uncertainty_m",
 )
 _SAME_MAST_M: Final = 50.0
@@ -65,8 +69,8 @@ def import_sites(
 
     A row with several technologies, bands or directions becomes as many sectors. What a list
     leaves out stays empty and is assumed, and said, by the strict reader. The same mast under two
-    names is proposed, never merged. Pattern files (MSI, PLN) beside a list give the beamwidths of
-    the antennas that it names.
+    names is proposed, never merged. Pattern files (MSI, PLN) beside a list give the beamwidths and
+    gains of the antennas that it names; the names stay in the column ``antenna``.
 
     Parameters
     ----------
@@ -97,7 +101,7 @@ def import_sites(
     """
     draft = load(files, "sites", mapping=mapping, fixed=fixed, encoding=encoding)
     columns, places = _columns(draft, zone)
-    fill_widths(draft, columns, files)
+    fill_from_patterns(draft, columns, files)
     kept = kept_rows(draft)
     frame = _sectors(columns, places, kept)
     return finish(
@@ -110,7 +114,8 @@ def _columns(draft: Draft, zone: str | None) -> tuple[dict[str, Any], Places]:
     """Every field as typed values, a row each; technologies and directions as lists."""
     places = place_rows(draft, zone=zone)
     columns: dict[str, Any] = {name: numbers(draft, name, _SCHEMA[name]) for name in _NUMBERS}
-    columns["downtilt_deg"] = _tilts(draft)
+    columns["downtilt_deg"], columns["mechanical_tilt_deg"] = _tilts(draft)
+    columns["antenna"] = [""] * len(draft.cells)
     columns["operator"] = _operators(draft)
     columns["carriers"] = _carriers(draft)
     columns["azimuths"] = _azimuths(draft)
@@ -124,12 +129,16 @@ def _columns(draft: Draft, zone: str | None) -> tuple[dict[str, Any], Places]:
     return columns, places
 
 
-def _tilts(draft: Draft) -> Any:
+def _tilts(draft: Draft) -> tuple[Any, Any]:
+    """Total tilt, and its mechanical part.
+
+    A mechanical tilt alone is no total: the reader adds what it assumes the electrical one to be.
+    """
     total = numbers(draft, "downtilt_deg", _SCHEMA["downtilt_deg"])
-    parts = [numbers(draft, name) for name in ("tilt_mechanical", "tilt_electrical")]
-    some = ~(np.isnan(parts[0]) & np.isnan(parts[1]))
-    added = np.where(some, np.nan_to_num(parts[0]) + np.nan_to_num(parts[1]), np.nan)
-    return np.where(np.isnan(total), added, total)
+    mechanical = numbers(draft, "tilt_mechanical", _SCHEMA["mechanical_tilt_deg"])
+    electrical = numbers(draft, "tilt_electrical")
+    added = np.nan_to_num(mechanical) + electrical
+    return np.where(np.isnan(total), added, total), mechanical
 
 
 def _operators(draft: Draft) -> list[str]:
@@ -278,10 +287,11 @@ def _sectors(columns: Mapping[str, Any], places: Places, kept: Sequence[int]) ->
         "azimuth_deg": np.array(azimuths, dtype=np.float64),
         "uncertainty_m": radius[take],
     }
-    for name in ("bandwidth_mhz", "height_agl_m", "downtilt_deg", "beamwidth_h_deg",
-                 "beamwidth_v_deg", "eirp_dbm"):  # fmt: skip
+    for name in ("bandwidth_mhz", "height_agl_m", "downtilt_deg", "mechanical_tilt_deg",
+                 "beamwidth_h_deg", "beamwidth_v_deg", "eirp_dbm", "power_dbm", "gain_dbi",
+                 "losses_db"):  # fmt: skip
         table[name] = columns[name][take]
-    for name in ("on_air", "off_air", "programme", "source", "origin"):
+    for name in ("antenna", "on_air", "off_air", "programme", "source", "origin"):
         table[name] = np.array(columns[name], dtype=object)[take]
     # The strict reader takes an empty height for a mistake unless the row says that it is assumed.
     table["assumed"] = np.where(np.isnan(table["height_agl_m"]), "height_agl_m", "").astype(object)
