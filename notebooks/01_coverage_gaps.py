@@ -32,7 +32,8 @@ for layer in qn.load_catalog():
 
 # %% [markdown]
 # ## Chạy nghiên cứu / Run the study
-# Without a scenario this is the default study on the shipped data.
+# Without a scenario this is the default study on the shipped data: ITU-R P.1812 over terrain of
+# screening grade. It takes a minute or two.
 
 # %%
 study = qn.run_study()
@@ -68,7 +69,8 @@ named[["name_vi", "uncertainty_m", "disc_share_before", "disc_share_after", "ver
 
 # %% [markdown]
 # ## Vì sao? / Why?
-# The best candidate of the operator that lacks least, and what stands in the way.
+# The best candidate of the operator that lacks least, and what stands in the way: after the
+# programme it is a ridge nearly everywhere.
 
 # %%
 reasons = study.reasons.query("order == 1")

@@ -14,7 +14,8 @@
 # # Địa hình và mô hình / Terrain and models
 #
 # Two paths: over the sea to Trần island, and into a valley of Bình Liêu. What stands in the way,
-# what ITU-R P.1812 makes of it, and what the models say that know no hills.
+# what ITU-R P.1812 (the default model) makes of it, and what a fixed radius and the models say that
+# know no hills.
 #
 # The terrain is of **screening grade** (15″, about 450 m: narrow valleys are smoothed away). Trần
 # island's station is known within a radius only; the other masts and the village are **modelled
@@ -28,6 +29,7 @@ import pandas as pd
 
 from qn_coverage.analysis import network
 from qn_coverage.analysis.path import path_between, worst_edge
+from qn_coverage.comparison import compare_models
 from qn_coverage.core.scenario import Scenario
 from qn_coverage.inputs import ground_of, read_inputs
 from qn_coverage.propagation.models import MODELS
@@ -210,6 +212,22 @@ table = pd.concat({name: found.iloc[-1] for name, found in losses.items()}, axis
 table
 
 # %% [markdown]
+# ## Cả tỉnh / The whole province
+# What each model would change against P.1812, on cells of 500 m: land called covered that P.1812
+# leaves dark, and land missed that it reaches.
+
+# %%
+coarse = Scenario.model_validate({"study": {"cell_m": 500.0}})
+sides = compare_models(coarse, ["buffer", "okumura_hata", "rma_nlos"], reference="p1812")
+whole = sides[sides["code"] == "22"].set_index("model")
+changed = ["false_land_km2", "missed_land_km2", "false_population", "missed_population"]
+whole[["land_share", *changed]].round(2)
+
+# %%
+dark_km2 = (1.0 - whole["reference_land_share"].iloc[0]) * inputs.land.values.sum() * 0.01
+print(f"P.1812 leaves {dark_km2:.0f} km² without signal")
+
+# %% [markdown]
 # ## Kiểm tra / Checks
 
 # %%
@@ -230,3 +248,5 @@ assert excess(hidden) > excess(seen) + 5.0
 assert (away["p1812"] > away["free_space"] - 1.0).all()  # slant against flat distance
 assert off_db.median() < 2.0
 assert (to_tran.zone == 1).mean() > 0.5
+assert whole.loc["buffer", "false_land_km2"] > 0.5 * dark_km2  # a radius sees no holes
+assert whole.loc["rma_nlos", "missed_land_km2"] > 1000.0  # and a wall everywhere sees too many
