@@ -2,7 +2,8 @@
 
     python benchmarks/engine.py one    [--radius-km 20] [--cell-m 30]
     python benchmarks/engine.py many   [--sites 300] [--radius-km 20] [--cell-m 100] [--no-prune]
-    python benchmarks/engine.py grow   sites 10 to 3,000 and three radii, with and without pruning
+    python benchmarks/engine.py grow   [--cell-m 100] [--plot growth.png]
+                                       sites 10 to 3,000, three radii, with and without pruning
     python benchmarks/engine.py cold   first answer of a process without compiled code
 
 The ground is made up: hills of 0 to 1,400 m, seeded. "Cells" are those inside the discs and on the
@@ -116,6 +117,37 @@ def many(sites: int, radius_km: float, cell_m: float, *, prune: bool) -> tuple[f
     return wall, len(BANDS) * cells_in_discs(emitters, surface) / busy / 1e6
 
 
+def grow(cell_m: float) -> list[tuple[int, float, bool, float]]:
+    """Masts, radius in km, whether pruned, and wall clock in seconds; printed as it goes."""
+    print("masts  radius_km  pruned  wall_s  million answers/s/core")
+    rows = []
+    for radius_km in (5.0, 10.0, 20.0):
+        for sites in (10, 30, 100, 300, 1000, 3000):
+            for prune in (True, False):
+                wall, speed = many(sites, radius_km, cell_m, prune=prune)
+                rows.append((sites, radius_km, prune, wall))
+                print(f"{sites:5d}  {radius_km:9.0f}  {prune!s:6}  {wall:6.2f}  {speed:6.1f}")
+    return rows
+
+
+def plot(rows: list[tuple[int, float, bool, float]], cell_m: float, file: Path) -> None:
+    """Wall clock against the number of masts, both logarithmic."""
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(figsize=(7.5, 4.5), layout="constrained")
+    for radius_km, colour in ((5.0, "tab:blue"), (10.0, "tab:orange"), (20.0, "tab:green")):
+        for prune, style in ((True, "-o"), (False, ":s")):
+            mine = [(n, wall) for n, radius, p, wall in rows if (radius, p) == (radius_km, prune)]
+            label = f"{radius_km:.0f} km, {'pruned' if prune else 'not pruned'}"
+            axes.loglog(*zip(*mine, strict=True), style, color=colour, label=label, markersize=4)
+    axes.set_xlabel("masts (three bands each)")
+    axes.set_ylabel("wall clock, s")
+    axes.set_title(f"Best servers by P.1812 over hills, {cell_m:.0f} m cells, 108 km × 108 km")
+    axes.grid(visible=True, which="major", alpha=0.4)
+    axes.legend()
+    figure.savefig(file, dpi=110, metadata={"Software": None})
+
+
 def cells_in_discs(emitters: Emitters, surface: Surface) -> float:
     """Cells within reach of each mast and on the grid, one mast after the other."""
     centres = (np.arange(surface.shape[0]) + 0.5) * surface.cell_m
@@ -150,6 +182,7 @@ def main() -> None:
     parser.add_argument("--radius-km", type=float, default=20.0)
     parser.add_argument("--cell-m", type=float)
     parser.add_argument("--no-prune", action="store_true")
+    parser.add_argument("--plot", type=Path)
     options = parser.parse_args()
     if options.what == "one":
         speed = one(options.radius_km, options.cell_m or 30.0)
@@ -160,12 +193,9 @@ def main() -> None:
         )
         print(f"{options.sites} masts x 3 bands: {wall:.1f} s, {speed:.1f} million answers/s/core")
     elif options.what == "grow":
-        print("masts  radius_km  pruned  wall_s  million answers/s/core")
-        for radius_km in (5.0, 10.0, 20.0):
-            for sites in (10, 30, 100, 300, 1000, 3000):
-                for prune in (True, False):
-                    wall, speed = many(sites, radius_km, options.cell_m or 100.0, prune=prune)
-                    print(f"{sites:5d}  {radius_km:9.0f}  {prune!s:6}  {wall:6.2f}  {speed:6.1f}")
+        rows = grow(options.cell_m or 100.0)
+        if options.plot:
+            plot(rows, options.cell_m or 100.0, options.plot)
     else:
         print(f"first answer without compiled code: {cold():.1f} s")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
