@@ -5,6 +5,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from qn_coverage.propagation import _compile
@@ -101,3 +102,20 @@ def test_stamp_of_a_kernel_outside_propagation_follows_what_it_calls():
     assert all(_compile._source(name) for name in closure)
     digest = _compile.sources_digest("qn_coverage.analysis.probability")
     assert digest != _compile.sources_digest("qn_coverage.analysis.draw_kernel")
+
+
+@_compile.compiled
+def written(values):
+    uncounted = _compile.borrowed(values)
+    uncounted[0] = 7.0
+    return uncounted.sum()
+
+
+def test_a_borrowed_array_is_the_same_memory_and_leaves_the_count_of_its_holders_alone():
+    values = np.ones(1000)
+    holders = sys.getrefcount(values)
+    for _ in range(100):
+        assert written(values) == 1006.0
+        values[0] = 1.0
+    assert sys.getrefcount(values) == holders
+    assert _compile.borrowed(values) is values

@@ -23,7 +23,7 @@ GROUND = surface((60, 70), 200.0, seed=11)
 
 
 def network(seed, masts=5, layers=3, reach_m=5000.0, *, tables=False):
-    """Three-sector and omnidirectional masts on the grid, several layers a mast.
+    """Three-sector and omnidirectional masts on the grid, several layers and bands a mast.
 
     Some faces are tabulated or tipped, if wished; a mast may then have faces of both kinds.
     """
@@ -38,7 +38,7 @@ def network(seed, masts=5, layers=3, reach_m=5000.0, *, tables=False):
         x_m=x,
         y_m=y,
         height_agl_m=random.choice([15.0, 30.0, 45.0], masts)[mast],
-        frequency_mhz=random.choice([925.0, 1815.0, 2120.0], masts)[mast],
+        frequency_mhz=random.choice([925.0, 1815.0, 2120.0], count),
         reference_eirp_dbm=random.choice([15.0, 29.0, 50.0], count),
         azimuth_deg=np.where(omni, np.nan, (np.arange(count) % 4) * 120.0 + 10.0),
         downtilt_deg=random.uniform(0.0, 8.0, count),
