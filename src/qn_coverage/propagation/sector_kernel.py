@@ -115,7 +115,8 @@ def ask(
     rx_amsl = mast.rx_height_agl_m - mast_m
     cells = np.empty(window.cols, dtype=np.int64)
     metres, falls, spread = np.empty(window.cols), np.empty(window.cols), np.empty(window.cols)
-    enough, bearings = np.empty(window.cols), np.empty(window.cols)
+    enough, widest = np.empty(window.cols), np.empty(window.cols)
+    bearings, depressions = np.empty(window.cols), np.empty(window.cols)
     most = np.empty((len(losses), window.cols))
     asked = 0
     for i in range(window.rows):
@@ -139,7 +140,7 @@ def ask(
             falls[k] = np.float64(ground_m[row, window.col_0 + cells[k]]) + rx_amsl
             slant_2 = 1e-6 * (metres[k] * metres[k] + falls[k] * falls[k])
             spread[k] = DB_PER_LOG2 * log2(max(slant_2, 1e-6))
-            bearings[k] = -np.inf
+            widest[k] = -np.inf
         # First as if every face looked at every cell, then with their patterns.
         most[:, :n] = -np.inf
         for s in range(len(sectors.band)):
@@ -151,14 +152,12 @@ def ask(
         for band in range(len(losses)):
             allowed, fixed = most[band], free_space_db[band] - SLACK_DB
             for k in range(n):
-                bearings[k] = max(bearings[k], allowed[k] - fixed)
+                widest[k] = max(widest[k], allowed[k] - fixed)
         m = 0
         for k in range(n):
-            cells[m], falls[m], metres[m] = cells[k], falls[k], metres[k]
-            seen = bearings[k] >= spread[k]
-            spread[m] = spread[k]
-            m += 1 if seen else 0
-        depressions = metres
+            counts = spread[k] <= widest[k]
+            cells[m], falls[m], metres[m], spread[m] = cells[k], falls[k], metres[k], spread[k]
+            m += 1 if counts else 0
         for k in range(m):
             depressions[k] = _depression_deg(-falls[k], metres[k])
             bearings[k] = bearing_deg(window.col_0 + cells[k] - mast.col, -down)
