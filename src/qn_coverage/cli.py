@@ -20,7 +20,6 @@ from qn_coverage.commands.study import run
 from qn_coverage.commands.verify import verify
 from qn_coverage.core.errors import CoverageError
 
-
 _NEW_OBJECTS: Final = 100_000
 """Python looks for garbage after 700 by itself: a fifth of the time of compiling the engine."""
 
