@@ -104,7 +104,9 @@ def test_a_plan_lies_between_greedy_and_its_bound(wish, exact):
         assert plan.greedy - 1e-9 <= plan.score.value <= plan.bound + 1e-9
     else:
         assert plan.bound - 1e-9 <= plan.score.cost <= plan.greedy + 1e-9
-    assert 0.0 <= plan.gap <= 1.0
+    assert plan.gap >= 0.0
+    # Floors may force an upgrade on a plan that takes more than all its sites give.
+    assert plan.gap <= 1.0 or (model.target is None and plan.score.value < 0.0)
 
 
 @SEVERAL

@@ -61,7 +61,8 @@ class Plan:
     bound
         No plan gains more (in units of weight), or with a target: costs less (VND).
     gap
-        (bound - value) / bound, or (cost - bound) / cost.
+        (bound - value) / bound, or (cost - bound) / cost; above 1 where floors force a plan to lose
+        more than it gains.
     status
         ``optimal`` (gap below `PROVEN_GAP`), ``within_gap`` (below the gap asked for),
         ``search_ended`` (too large for an exact proof), ``time_limit`` or ``interrupted``.
