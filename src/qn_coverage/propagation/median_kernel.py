@@ -15,13 +15,13 @@ import numpy as np
 from qn_coverage.propagation import median_sample, rays
 from qn_coverage.propagation._compile import borrowed, compiled, inlined
 from qn_coverage.propagation.median_cells import asked_for, list_cells, within
-from qn_coverage.propagation.median_ray import CLEAR, SAMPLED, ZONED, borrowed_desk, borrowed_ray
+from qn_coverage.propagation.median_ray import CLEAR, SAMPLED, ZONED
 from qn_coverage.propagation.median_search import look_out, rewind
 from qn_coverage.propagation.median_solve import link_of_row, next_to_mast, solve
 from qn_coverage.propagation.median_sphere import Spacing
 from qn_coverage.propagation.p1812.line_of_sight import free_space_loss
 from qn_coverage.propagation.p1812.radio_climate import SEA
-from qn_coverage.propagation.ray_state import borrowed_terrain, ground_at, zone_at
+from qn_coverage.propagation.ray_state import ground_at, zone_at
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -60,8 +60,8 @@ def sweep_site_median(
     links
         Shape (frequencies, fields of `MedianLink`), the lowest frequency first: see `link_table`.
     """
-    terrain, fan = borrowed_terrain(terrain), rays.borrowed_fan(fan)
-    ray, desk, links = borrowed_ray(ray), borrowed_desk(desk), borrowed(links)
+    terrain, fan, links = borrowed(terrain), borrowed(fan), borrowed(links)
+    ray, desk = borrowed(ray), borrowed(desk)
     _start(ray, terrain, mast.row, mast.col)
     flat_losses = borrowed(losses).reshape((len(links), -1))
     done = 0

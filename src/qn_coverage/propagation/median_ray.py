@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from qn_coverage.propagation._compile import borrowed, inlined
 from qn_coverage.propagation.median_fields import CHUNK, FIELDS
 from qn_coverage.propagation.p1812.radio_climate import INLAND
 
@@ -147,57 +146,4 @@ def new_desk() -> Desk:
         bare=ints(2, CHUNK),
         cluttered=ints(2, CHUNK),
         state=ints(3),
-    )
-
-
-@inlined
-def borrowed_ray(ray: MedianRay) -> MedianRay:
-    """The same buffers, uncounted: see `borrowed`."""
-    return MedianRay(
-        borrowed(ray.x),
-        borrowed(ray.ground),
-        borrowed(ray.top),
-        borrowed(ray.zone),
-        borrowed(ray.v_1),
-        borrowed(ray.v_2),
-        borrowed(ray.sea),
-        borrowed(ray.land),
-        borrowed(ray.inland),
-        borrowed(ray.longest_land),
-        borrowed(ray.longest_inland),
-        borrowed(ray.first_sea),
-        borrowed(ray.last_sea),
-        _borrowed_chain(ray.bare),
-        _borrowed_chain(ray.cluttered),
-    )
-
-
-@inlined
-def _borrowed_chain(chain: Chain) -> Chain:
-    return Chain(
-        borrowed(chain.z),
-        borrowed(chain.rise),
-        borrowed(chain.way),
-        borrowed(chain.prev),
-        borrowed(chain.next),
-        borrowed(chain.best),
-        borrowed(chain.straight),
-        borrowed(chain.run),
-        borrowed(chain.tops),
-        borrowed(chain.marks),
-    )
-
-
-@inlined
-def borrowed_desk(desk: Desk) -> Desk:
-    """The same buffers, uncounted."""
-    return Desk(
-        borrowed(desk.work),
-        borrowed(desk.cells),
-        borrowed(desk.ground),
-        borrowed(desk.loss),
-        borrowed(desk.picked),
-        borrowed(desk.bare),
-        borrowed(desk.cluttered),
-        borrowed(desk.state),
     )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from qn_coverage.propagation import hull
-from qn_coverage.propagation._compile import borrowed, compiled, inlined
+from qn_coverage.propagation._compile import compiled
 from qn_coverage.propagation.hull import Hull, new_hull
 from qn_coverage.propagation.p1812.profile import ZoneLengths
 from qn_coverage.propagation.p1812.radio_climate import INLAND, SEA
@@ -80,22 +80,6 @@ def terrain_of(
         bool(np.any(clutter > 0.0)),
         bool(np.any(zone != INLAND)),
         bool(np.any(zone == SEA)),
-    )
-
-
-@inlined
-def borrowed_terrain(terrain: Terrain) -> Terrain:
-    """The same terrain, uncounted: see `borrowed`."""
-    return Terrain(
-        borrowed(terrain.ground),
-        borrowed(terrain.clutter),
-        borrowed(terrain.zone),
-        terrain.rows,
-        terrain.cols,
-        terrain.cell_km,
-        terrain.cluttered,
-        terrain.zoned,
-        terrain.wet,
     )
 
 

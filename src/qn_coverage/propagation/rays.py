@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from qn_coverage.propagation._compile import borrowed, compiled, inlined
+from qn_coverage.propagation._compile import compiled
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -68,12 +68,6 @@ def fan_of(radius_cells: float) -> Fan:
     tangents = np.tan(np.linspace(-0.25 * math.pi, 0.25 * math.pi, 2 * leaves + 1))
     tangents[0], tangents[leaves], tangents[-1] = -1.0, 0.0, 1.0
     return Fan(tangents, leaves, radius_cells)
-
-
-@inlined
-def borrowed_fan(fan: Fan) -> Fan:
-    """The same rays, uncounted: see `borrowed`."""
-    return Fan(borrowed(fan.tangents), fan.leaves, fan.radius)
 
 
 def snapped(position: float) -> float:

@@ -110,7 +110,7 @@ def ask(
     int
         How many losses are asked for.
     """
-    sectors, answer = _borrowed_sectors(sectors), _borrowed_answer(answer)
+    sectors, answer = borrowed(sectors), borrowed(answer)
     near_2, far_2 = window.nearest * window.nearest, window.farthest * window.farthest
     rx_amsl = mast.rx_height_agl_m - mast_m
     cells = np.empty(window.cols, dtype=np.int64)
@@ -234,7 +234,7 @@ def tell(
     mast_m: float,
 ) -> None:
     """Let the sectors' levels into rows `first` to `end` - 1 of the window; see `ask`."""
-    sectors, answer = _borrowed_sectors(sectors), _borrowed_answer(answer)
+    sectors, answer = borrowed(sectors), borrowed(answer)
     places, levels = np.empty(window.cols, dtype=np.int64), np.empty(window.cols)
     bearings, depressions = np.empty(window.cols), np.empty(window.cols)
     rx_amsl = mast.rx_height_agl_m - mast_m
@@ -281,37 +281,6 @@ def tell(
                     second_row[col], level_row[col], server_row[col] = best, level, number
                 elif level > second_row[col]:
                     second_row[col] = level
-
-
-@inlined
-def _borrowed_sectors(sectors: Sectors) -> Sectors:
-    """The same sectors, uncounted: see `borrowed`."""
-    return Sectors(
-        borrowed(sectors.strength_dbm),
-        borrowed(sectors.azimuth_deg),
-        borrowed(sectors.downtilt_deg),
-        borrowed(sectors.beamwidth_h_deg),
-        borrowed(sectors.beamwidth_v_deg),
-        borrowed(sectors.band),
-        borrowed(sectors.layer),
-        borrowed(sectors.number),
-        borrowed(sectors.site),
-        borrowed(sectors.required_dbm),
-        borrowed(sectors.floor_dbm),
-        sectors.tables,
-    )
-
-
-@inlined
-def _borrowed_answer(answer: Answer) -> Answer:
-    """The same rasters, uncounted."""
-    return Answer(
-        borrowed(answer.level_dbm),
-        borrowed(answer.second_dbm),
-        borrowed(answer.server),
-        borrowed(answer.reached),
-        borrowed(answer.only),
-    )
 
 
 @compiled
