@@ -1,16 +1,22 @@
-"""Which cells a ray answers: those of its wedge that are asked for."""
+"""Which cells each ray answers: those that are asked for, sorted by the wedge that holds them.
+
+All cells of a face are found first, line by line, and sorted by counting; a ray then reads its own
+side by side, from near to far. Asked-for cells are few where much is pruned, so this costs less
+than looking for them from every ray.
+"""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
 from qn_coverage.propagation import median_fields as at
+from qn_coverage.propagation import rays
 from qn_coverage.propagation._compile import compiled, inlined
+from qn_coverage.propagation.fastmath import arc_tangent, flat
 from qn_coverage.propagation.median_physics import whole
-from qn_coverage.propagation.rays import stretch
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -20,10 +26,39 @@ if TYPE_CHECKING:
     from qn_coverage.propagation.rays import Face, Fan
     from qn_coverage.propagation.sweep_kernel import Window
 
-    Floats = npt.NDArray[np.float64]
     Ints = npt.NDArray[np.int64]
     Flags = npt.NDArray[np.bool_]
     Losses = npt.NDArray[np.float32]
+
+GROUP: Final = 1 << (rays.LEVELS - 1)
+"""Leaves below one node of the highest level."""
+NODES: Final = 2 * GROUP - 1
+"""Nodes of such a group."""
+
+_LOW_BITS: Final = (1 << 32) - 1
+
+
+class Sorted(NamedTuple):
+    """Asked-for cells of one face: buffers, and where the nodes' cells lie in them."""
+
+    found: Ints  # (cells,): sample · 2^32 + minor index, line by line
+    node: npt.NDArray[np.int32]  # (cells,): of each, as `place_of_node` counts
+    cells: Ints  # (cells,): the same as `found`, sorted by node
+    ends: npt.NDArray[np.int32]  # (LEVELS · leaves,): last sample of each node, by level
+    first: Ints  # (nodes + 2,): first cell of each node in `cells`
+
+
+def new_sorted(radius_cells: float, leaves: int) -> Sorted:
+    """Room for the cells of any face of a disc."""
+    # A face holds lines of up to 2 · offset + 1 cells; between the diagonals, in a quarter circle.
+    room = (math.ceil(radius_cells) + 3) ** 2
+    return Sorted(
+        np.zeros(room, dtype=np.int64),
+        np.zeros(room, dtype=np.int32),
+        np.zeros(room, dtype=np.int64),
+        np.zeros(rays.LEVELS * leaves, dtype=np.int32),
+        np.zeros(leaves // GROUP * NODES + 2, dtype=np.int64),
+    )
 
 
 @compiled
@@ -37,112 +72,151 @@ def asked_for(losses: Losses) -> Flags:
     return asked
 
 
-@inlined
-def within(
-    window: Window, face: Face, fan: Fan, level: int, node: int, first: int, last: int
-) -> tuple[int, int]:
-    """Those of samples `first` to `last` beside which the wedge of a node may hold asked cells."""
-    low, high = fan.tangents[(2 * node) << level], fan.tangents[(2 * node + 2) << level]
-    gentle = 0.0 if low * high < 0.0 else min(abs(low), abs(high))
-    start = abs(face.first - face.major_0) - 1.0
-    least = window.nearest / stretch(max(abs(low), abs(high))) - start
-    most = window.farthest / stretch(gentle) - start
-    return max(first, math.floor(least) - 1), min(last, math.ceil(most) + 1)
+@flat
+def place_of_node(leaf: int, level: int) -> int:
+    """Place of the node of `level` above a leaf, parents before children, groups in turn."""
+    below = leaf & (GROUP - 1) & ~((1 << level) - 1)
+    turns = (below >> 2 & 1) * 7 + (below >> 1 & 1) * 3 + (below & 1)
+    return (leaf >> (rays.LEVELS - 1)) * NODES + (rays.LEVELS - 1 - level) + turns
 
 
-@inlined
-def list_cells(
+@compiled
+def sort_cells(
     asked: Flags,
     window: Window,
-    terrain: Terrain,
     face: Face,
     fan: Fan,
-    level: int,
-    node: int,
-    desk: Desk,
-    i: int,
-    last: int,
-) -> tuple[int, int]:
-    """List the cells that are asked for from sample i on; returns the next sample, how many."""
-    low, high = (2 * node) << level, (2 * node + 2) << level
-    count = min(last - i + 1, at.CHUNK // 2)
-    n = _list(
-        asked,
-        window,
-        face,
-        fan.tangents[low],
-        fan.tangents[high],
-        low == 0 and not face.closed,
-        high == 2 * fan.leaves and face.closed,
-        desk.work,
-        desk.cells,
-        desk.ground,
-        desk.loss,
-        i,
-        count,
-    )
-    work, ground = desk.work, desk.ground
+    found: Ints,
+    node: npt.NDArray[np.int32],
+    cells: Ints,
+    ends: npt.NDArray[np.int32],
+    first: Ints,
+    work: npt.NDArray[np.float64],
+) -> int:
+    """Fill the arrays of a `Sorted` for a face; returns how many cells it holds."""
+    n = _find(asked, window, face, found)
+    if n == 0:
+        return 0
+    for level in range(rays.LEVELS):
+        for k in range(fan.leaves >> level):
+            ends[level * fan.leaves + k] = rays.samples_of_level(face, fan, level, k)
+    _choose(face, fan.tangents, fan.leaves, found, node, ends, work, n)
+    first[:] = 0
+    for c in range(n):
+        first[node[c] + 2] += 1
+    for k in range(2, len(first)):
+        first[k] += first[k - 1]
+    for c in range(n):
+        place = first[node[c] + 1]
+        cells[place] = found[c]
+        first[node[c] + 1] = place + 1
+    return n
+
+
+@compiled
+def _find(asked: Flags, window: Window, face: Face, found: Ints) -> int:
+    """List the cells of a face that are asked for, line by line from the mast on."""
+    across_rows = face.major_stride == 1
+    loss_major, loss_minor = (1, window.cols) if across_rows else (window.cols, 1)
+    major_low, majors = (window.col_0, window.cols) if across_rows else (window.row_0, window.rows)
+    minor_low, minors = (window.row_0, window.rows) if across_rows else (window.col_0, window.cols)
+    start = abs(face.first - face.major_0)
+    near_2, far_2 = window.nearest * window.nearest, window.farthest * window.farthest
+    n = 0
+    for i in range(1, rays.samples_inside(face) + 1):
+        offset = start + (i - 1)
+        square = offset * offset
+        if square > far_2:
+            break
+        line = face.first + face.step * (i - 1) - major_low
+        if 2.0 * square < near_2 or not 0 <= line < majors:
+            continue
+        half = min(offset, math.sqrt(far_2 - square) + 1.0)
+        low, end = math.ceil(face.minor_0 - half), math.floor(face.minor_0 + half) + 1
+        if half == offset and not face.closed:
+            low, end = math.floor(face.minor_0 - half) + 1, math.ceil(face.minor_0 + half)
+        low, end = max(low, minor_low), min(end, minor_low + minors)
+        corner = line * loss_major - minor_low * loss_minor
+        for minor in range(low, end):
+            across = minor - face.minor_0
+            distance_2 = square + across * across
+            counts = (near_2 <= distance_2) & (distance_2 <= far_2)
+            found[n] = (i << 32) + minor
+            n += counts & asked[corner + minor * loss_minor]
+    return n
+
+
+@compiled
+def _choose(
+    face: Face,
+    tangents: npt.NDArray[np.float64],
+    leaves: int,
+    found: Ints,
+    node: npt.NDArray[np.int32],
+    ends: npt.NDArray[np.int32],
+    work: npt.NDArray[np.float64],
+    n: int,
+) -> None:
+    """Node of each cell: the last leaf whose lower bound the cell doesn't fall below, as `wedge`.
+
+    The angle tells the leaf but for rounding, so a look at the neighbours makes it exact.
+    """
+    start = abs(face.first - face.major_0) - 1.0
+    per_radian = leaves / (0.5 * math.pi)
+    for begin in range(0, n, at.CHUNK):
+        held = min(at.CHUNK, n - begin)
+        for c in range(held):
+            listed = found[begin + c]
+            work[at.D + c] = start + (listed >> 32)
+            work[at.H_N + c] = listed & _LOW_BITS
+        for c in range(whole(held)):
+            angle = arc_tangent((work[at.H_N + c] - face.minor_0) / work[at.D + c])
+            work[at.X_K + c] = (angle + 0.25 * math.pi) * per_radian
+        for c in range(held):
+            offset, minor = work[at.D + c], work[at.H_N + c]
+            leaf = min(max(int(work[at.X_K + c]), 0), leaves - 1)
+            if leaf > 0 and minor < face.minor_0 + tangents[2 * leaf] * offset:
+                leaf -= 1
+            elif leaf + 1 < leaves and minor >= face.minor_0 + tangents[2 * leaf + 2] * offset:
+                leaf += 1
+            i = found[begin + c] >> 32
+            level = 0
+            for higher in range(1, rays.LEVELS):
+                level = higher if i <= ends[higher * leaves + (leaf >> higher)] else level
+            node[begin + c] = place_of_node(leaf, level)
+
+
+@inlined
+def take_cells(
+    window: Window, terrain: Terrain, face: Face, desk: Desk, first: int, end: int
+) -> int:
+    """Take cells `first` to `end` - 1 of the sorted ones in hand; returns how many."""
+    n = end - first
+    work, cells, ground, places = desk.work, desk.cells, desk.ground, desk.loss
+    listed = desk.sorted.cells
+    start = abs(face.first - face.major_0) - 1.0
+    loss_major = 1 if face.major_stride == 1 else window.cols
+    loss_minor = window.cols if face.major_stride == 1 else 1
+    corner = window.row_0 * window.cols + window.col_0
+    for j in range(n):
+        i, minor = listed[first + j] >> 32, listed[first + j] & _LOW_BITS
+        offset, across = start + i, minor - face.minor_0
+        major = face.first + face.step * (i - 1)
+        cells[j] = i
+        ground[j] = major * face.major_stride + minor * face.minor_stride
+        places[j] = major * loss_major + minor * loss_minor - corner
+        work[at.D + j] = offset * offset + across * across
     for j in range(whole(n)):
         work[at.D + j] = np.sqrt(work[at.D + j]) * terrain.cell_km
     for j in range(n):
         work[at.H_N + j] = terrain.ground[ground[j]]
-    return i + count, n
+    return n
 
 
 @compiled
-def _list(
-    asked: Flags,
-    window: Window,
-    face: Face,
-    low_slope: float,
-    high_slope: float,
-    open_edge: bool,
-    closed_edge: bool,
-    work: Floats,
-    cells: Ints,
-    ground: Ints,
-    places: Ints,
-    i: int,
-    count: int,
-) -> int:
-    """Samples, places and squared distances in cells of what `count` samples from i on hold.
-
-    A wedge is at most 1.42 cells wide across its face, so it holds at most two at each sample.
-    Both are written and kept only if they count: a jump that nothing foretells costs more.
-    """
-    start = abs(face.first - face.major_0)
-    minor_0, minors = face.minor_0, face.minors
-    major_stride, minor_stride = face.major_stride, face.minor_stride
-    loss_major = 1 if major_stride == 1 else window.cols
-    loss_minor = window.cols if major_stride == 1 else 1
-    corner = window.row_0 * window.cols + window.col_0
-    near_2, far_2 = window.nearest * window.nearest, window.farthest * window.farthest
-    for k in range(count):
-        offset = start + (i + k - 1)
-        low: float = math.ceil(minor_0 + low_slope * offset)
-        end: float = math.ceil(minor_0 + high_slope * offset)
-        if open_edge:
-            low = math.floor(minor_0 - offset) + 1.0
-        if closed_edge:
-            end = math.floor(minor_0 + offset) + 1.0
-        work[at.C_LOW + k] = low
-        work[at.C_COUNT + k] = end - low
-    n = 0
-    for k in range(count):
-        offset = start + (i + k - 1)
-        major = face.first + face.step * (i + k - 1)
-        first = int(work[at.C_LOW + k])
-        held = int(work[at.C_COUNT + k])
-        for minor in range(first, first + 2):
-            across = minor - minor_0
-            square = offset * offset + across * across
-            counts = (minor >= 0) & (minor < minors) & (minor < first + held)
-            counts &= (square >= near_2) & (square <= far_2)
-            # where it doesn't count the cell may lie off the window: look at one that doesn't
-            place = major * loss_major + minor * loss_minor - corner if counts else 0
-            cells[n] = i + k
-            ground[n] = major * major_stride + minor * minor_stride
-            places[n] = place
-            work[at.D + n] = square
-            n += counts & asked[place]
-    return n
+def beside(cells: Ints, n: int) -> int:
+    """How many of the cells in hand lie beside the first sample, with none before them."""
+    count = 0
+    while count < n and cells[count] == 1:
+        count += 1
+    return count

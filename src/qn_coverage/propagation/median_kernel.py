@@ -14,7 +14,16 @@ import numpy as np
 
 from qn_coverage.propagation import median_sample, rays
 from qn_coverage.propagation._compile import borrowed, compiled, inlined
-from qn_coverage.propagation.median_cells import asked_for, list_cells, within
+from qn_coverage.propagation.median_cells import (
+    GROUP,
+    NODES,
+    asked_for,
+    beside,
+    place_of_node,
+    sort_cells,
+    take_cells,
+)
+from qn_coverage.propagation.median_fields import CHUNK
 from qn_coverage.propagation.median_ray import CLEAR, SAMPLED, ZONED
 from qn_coverage.propagation.median_search import look_out, rewind
 from qn_coverage.propagation.median_solve import link_of_row, next_to_mast, solve
@@ -71,23 +80,40 @@ def sweep_site_median(
     asked = asked_for(flat_losses)
     for which in range(rays.FACES):
         face = rays.face_of(which, mast.row, mast.col, terrain.rows, terrain.cols)
-        for leaf in range(fan.leaves):
-            for level in range(rays.LEVELS - 1, -1, -1):
-                if leaf & ((1 << level) - 1) == 0:
-                    done += _sweep_node(
-                        flat_losses,
-                        asked,
-                        window,
-                        mast,
-                        terrain,
-                        face,
-                        fan,
-                        links,
-                        ray,
-                        desk,
-                        level,
-                        leaf,
-                    )
+        kept = desk.sorted
+        held = sort_cells(
+            asked,
+            window,
+            face,
+            fan,
+            kept.found,
+            kept.node,
+            kept.cells,
+            kept.ends,
+            kept.first,
+            desk.work,
+        )
+        if held == 0:
+            continue
+        for group in range(fan.leaves // GROUP):
+            if kept.first[group * NODES] == kept.first[(group + 1) * NODES]:
+                continue
+            for leaf in range(group * GROUP, (group + 1) * GROUP):
+                for level in range(rays.LEVELS - 1, -1, -1):
+                    if leaf & ((1 << level) - 1) == 0:
+                        done += _sweep_node(
+                            flat_losses,
+                            window,
+                            mast,
+                            terrain,
+                            face,
+                            fan,
+                            links,
+                            ray,
+                            desk,
+                            level,
+                            leaf,
+                        )
     return done
 
 
@@ -130,7 +156,6 @@ def _own_cell(
 @inlined
 def _sweep_node(
     losses: Losses,
-    asked: Flags,
     window: Window,
     mast: Mast,
     terrain: Terrain,
@@ -144,32 +169,28 @@ def _sweep_node(
 ) -> int:
     """Answer the cells in the wedge of the node of `level` above a leaf."""
     bulge = link_of_row(links, 0).curvature
-    first = 1
+    before, state = 0, desk.state
     if level < rays.LEVELS - 1:
-        first = rays.samples_of_level(face, fan, level + 1, leaf >> (level + 1)) + 1
-    last = rays.samples_of_level(face, fan, level, leaf >> level) + (1 if level == 0 else 0)
-    last = min(last, rays.samples_inside(face))
-    state = desk.state
-    if state[SAMPLED] > first - 1 or first == 1:
-        state[SAMPLED] = first - 1
-        state[ZONED] = min(state[ZONED], first - 1)
-        if first == 1:
+        before = int(desk.sorted.ends[(level + 1) * fan.leaves + (leaf >> (level + 1))])
+    if state[SAMPLED] > before or before == 0:
+        state[SAMPLED] = before
+        state[ZONED] = min(state[ZONED], before)
+        if before == 0:
             state[CLEAR] = ray.x.size
-        _rewind(ray, terrain, first - 1)
+        _rewind(ray, terrain, before)
+    node = place_of_node(leaf, level)
+    first, end = desk.sorted.first[node], desk.sorted.first[node + 1]
     done = 0
-    nearest, farthest = within(window, face, fan, level, leaf >> level, first, last)
-    done, i = 0, nearest
-    while i <= farthest:
-        stop = 1 if i == 1 else farthest
-        i, n = list_cells(asked, window, terrain, face, fan, level, leaf >> level, desk, i, stop)
-        if n == 0:
-            continue
+    while first < end:
+        n = take_cells(window, terrain, face, desk, first, min(end, first + CHUNK))
         if desk.cells[0] == 1:
+            n = beside(desk.cells, n)
             done += next_to_mast(losses, ray.ground[0], mast, links, desk, n)
         else:
             _sample_to(ray, mast, terrain, face, fan, bulge, leaf, desk, desk.cells[n - 1] - 1)
             spacing = _spacing(face, fan, leaf, terrain.cell_km)
             done += solve(losses, ray, mast, terrain, links, desk, n, spacing)
+        first += n
     return done
 
 
@@ -205,7 +226,7 @@ def _sample_to(
         node = leaf >> level
         end = last
         if level > 0:
-            end = min(last, rays.samples_of_level(face, fan, level, node))
+            end = min(last, int(desk.sorted.ends[level * fan.leaves + node]))
         if first > end:
             continue
         slope = fan.tangents[(2 * node + 1) << level]

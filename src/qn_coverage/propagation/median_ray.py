@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from qn_coverage.propagation.median_cells import Sorted, new_sorted
 from qn_coverage.propagation.median_fields import CHUNK, FIELDS
 from qn_coverage.propagation.p1812.radio_climate import INLAND
 
@@ -86,6 +87,7 @@ class Desk(NamedTuple):
     bare: Ints  # (2, CHUNK): points seen highest from both ends over bare ground
     cluttered: Ints  # (2, CHUNK): the same with clutter
     state: Ints  # (3,): SAMPLED, CLEAR, ZONED
+    sorted: Sorted  # (cells of a face,): what is asked for
 
 
 def new_median_ray(capacity: int) -> MedianRay:
@@ -131,8 +133,8 @@ def _new_chain(capacity: int) -> Chain:
     )
 
 
-def new_desk() -> Desk:
-    """Room for one thread."""
+def new_desk(radius_cells: float, leaves: int) -> Desk:
+    """Room for one thread, for discs of a radius and that many leaves a face."""
 
     def ints(*shape: int) -> Ints:
         return np.zeros(shape, dtype=np.int64)
@@ -146,4 +148,5 @@ def new_desk() -> Desk:
         bare=ints(2, CHUNK),
         cluttered=ints(2, CHUNK),
         state=ints(3),
+        sorted=new_sorted(radius_cells, leaves),
     )

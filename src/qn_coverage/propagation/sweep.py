@@ -282,11 +282,12 @@ class _Sweep:
             kept.clear()
             radius = reach_m / self.surface.cell_m
             capacity = math.ceil(radius) + 8
+            fan = rays.fan_of(radius)
             kept[reach_m] = (
-                rays.fan_of(radius),
+                fan,
                 ray_state.new_ray(capacity),
                 new_median_ray(capacity),
-                new_desk(),
+                new_desk(radius, fan.leaves),
             )
         return kept[reach_m]
 
