@@ -1,4 +1,8 @@
-"""Samples of the ground along a ray, with the sums that P.1812 asks of a profile at p = 50 %."""
+"""Samples of the ground along a ray, with the sums that P.1812 asks of a profile at p = 50 %.
+
+Arrays are written from an unsigned start on: of a signed one LLVM cannot tell that it isn't counted
+from the end, as negative indices are, and then leaves the loop scalar.
+"""
 
 from __future__ import annotations
 
@@ -54,24 +58,26 @@ def sample_ground(
     """
     stretch = math.sqrt(1.0 + slope * slope) * cell_km
     edge = minors - 1.0
-    for k in range(last - first + 1):
+    start, count = np.uint32(first), last - first + 1
+    for k in range(count):
         along = offset + k
         minor = min(max(position + slope * along, 0.0), edge)
         m = min(int(minor), minors - 2)
         low = place + k * major_step + m * minor_step
         h = np.float64(terrain[low])
-        ground[first + k] = h + (np.float64(terrain[low + minor_step]) - h) * (minor - m)
-        x[first + k] = stretch * along
-    for i in range(first, last + 1):
-        x_0, x_1, h_0, h_1 = x[i - 1], x[i], ground[i - 1], ground[i]
+        ground[start + k] = h + (np.float64(terrain[low + minor_step]) - h) * (minor - m)
+        x[start + k] = stretch * along
+    before = np.uint32(first - 1)
+    for k in range(count):
+        x_0, x_1, h_0, h_1 = x[before + k], x[start + k], ground[before + k], ground[start + k]
         step = x_1 - x_0
-        v_1[i] = step * (h_1 + h_0)
-        v_2[i] = step * (h_1 * (2.0 * x_1 + x_0) + h_0 * (x_1 + 2.0 * x_0))
-    sum_1, sum_2 = v_1[first - 1], v_2[first - 1]
-    for i in range(first, last + 1):
-        sum_1 += v_1[i]
-        sum_2 += v_2[i]
-        v_1[i], v_2[i] = sum_1, sum_2
+        v_1[start + k] = step * (h_1 + h_0)
+        v_2[start + k] = step * (h_1 * (2.0 * x_1 + x_0) + h_0 * (x_1 + 2.0 * x_0))
+    sum_1, sum_2 = v_1[before], v_2[before]
+    for k in range(count):
+        sum_1 += v_1[start + k]
+        sum_2 += v_2[start + k]
+        v_1[start + k], v_2[start + k] = sum_1, sum_2
 
 
 @compiled
@@ -92,18 +98,22 @@ def sample_clutter(
 ) -> None:
     """Heights with clutter, and the first sample that has any; arguments as `sample_ground`."""
     edge = minors - 1.0
+    start, count = np.uint32(first), last - first + 1
     if state[CLEAR] >= first:
         state[CLEAR] = top.size
-    for k in range(last - first + 1):
+    for k in range(count):
         minor = min(max(position + slope * (offset + k), 0.0), edge)
         m = min(int(minor), minors - 2)
         low = place + k * major_step + m * minor_step
         r = np.float64(clutter[low])
-        top[first + k] = r + (np.float64(clutter[low + minor_step]) - r) * (minor - m)
-    for i in range(first, last + 1):
-        if top[i] > 0.0 and i < state[CLEAR]:
-            state[CLEAR] = i
-        top[i] += ground[i]
+        top[start + k] = r + (np.float64(clutter[low + minor_step]) - r) * (minor - m)
+    if state[CLEAR] > last:
+        for k in range(count):
+            if top[start + k] > 0.0:
+                state[CLEAR] = first + k
+                break
+    for k in range(count):
+        top[start + k] += ground[start + k]
 
 
 @compiled
@@ -124,17 +134,18 @@ def sample_zones(
 ) -> None:
     """Zones of the nearest centres and km over sea; arguments as `sample_ground`."""
     edge = minors - 1.0
-    for k in range(last - first + 1):
+    start, before, count = np.uint32(first), np.uint32(first - 1), last - first + 1
+    for k in range(count):
         minor = min(max(position + slope * (offset + k), 0.0), edge)
-        zone[first + k] = zones[place + k * major_step + int(minor + 0.5) * minor_step]
-    total = sea[first - 1]
-    was_sea = zone[first - 1] == SEA
-    for i in range(first, last + 1):
-        half = 0.5 * (x[i] - x[i - 1])
-        is_sea = zone[i] == SEA
-        total += (half if was_sea else 0.0) + (half if is_sea else 0.0)
-        sea[i] = total
-        was_sea = is_sea
+        zone[start + k] = zones[place + k * major_step + int(minor + 0.5) * minor_step]
+    for k in range(count):
+        half = 0.5 * (x[start + k] - x[before + k])
+        was = half if zone[before + k] == SEA else 0.0
+        sea[start + k] = was + (half if zone[start + k] == SEA else 0.0)
+    total = sea[before]
+    for k in range(count):
+        total += sea[start + k]
+        sea[start + k] = total
 
 
 @compiled

@@ -59,8 +59,9 @@ def look_out(
     last: int,
 ) -> None:
     """Points `first` to `last` as the transmitter sees them: `z`, `best`, `straight`, `tops`."""
-    for i in range(first, last + 1):
-        z[i] = heights[i] - bulge * x[i] * x[i]
+    corner = np.uint32(first)  # see `median_sample`
+    for k in range(last - first + 1):
+        z[corner + k] = heights[corner + k] - bulge * x[corner + k] * x[corner + k]
     b, s = np.uint32(1), np.uint32(1)
     if first > 1:
         b, s = best[first - 1], straight[first - 1]

@@ -47,6 +47,7 @@ class Sectors(NamedTuple):
     downtilt_deg: npt.NDArray[np.float64]
     beamwidth_h_deg: npt.NDArray[np.float64]
     beamwidth_v_deg: npt.NDArray[np.float64]
+    alike: npt.NDArray[np.int64]  # first entry with the same antenna in the same direction
     band: npt.NDArray[np.int64]  # index of the frequency
     layer: npt.NDArray[np.int64]
     number: npt.NDArray[np.int64]  # in `Mosaic.server`
@@ -113,70 +114,94 @@ def ask(
     sectors, answer = borrowed(sectors), borrowed(answer)
     near_2, far_2 = window.nearest * window.nearest, window.farthest * window.farthest
     rx_amsl = mast.rx_height_agl_m - mast_m
-    cells = np.empty(window.cols, dtype=np.int64)
-    metres, falls, spread = np.empty(window.cols), np.empty(window.cols), np.empty(window.cols)
-    enough, widest = np.empty(window.cols), np.empty(window.cols)
-    bearings, depressions = np.empty(window.cols), np.empty(window.cols)
-    most = np.empty((len(losses), window.cols))
+    cols, bands = window.cols, len(losses)
+    cells = np.empty(cols, dtype=np.int64)
+    metres, falls, spread = np.empty(cols), np.empty(cols), np.empty(cols)
+    bearings, depressions = np.empty(cols), np.empty(cols)
+    least, widest = np.empty(cols, dtype=np.float32), np.empty(cols, dtype=np.float32)
+    # Rows of `cols` entries, from unsigned starts on: see `median_sample`.
+    enough = np.empty(len(sectors.band) * cols, dtype=np.float32)
+    gains, most = np.empty(len(sectors.band) * cols), np.empty(bands * cols)
     asked = 0
     for i in range(window.rows):
         row = window.row_0 + i
         down = row - mast.row
         losses[:, i] = 0.0
         first, end = _chord(window, mast.col, far_2 - down * down)
-        n = 0
-        for j in range(first, end):
-            across = window.col_0 + j - mast.col
+        # First every cell of the row as if every face looked at it over flat ground.
+        held = end - first
+        widest[:] = -np.inf if prune else np.inf
+        for s in range(len(sectors.band)):
+            if prune and _opens(sectors, s):
+                base = np.uint32(s * cols)
+                corner = np.uint32(window.col_0 + first)
+                _enough(enough, base, held, sectors, s, answer, row, corner)
+                strongest = _strongest(sectors, s) - free_space_db[sectors.band[s]] + SLACK_DB
+                for k in range(held):
+                    widest[k] = max(widest[k], np.float32(strongest) - enough[base + k])
+        km_2 = 1e-6 * cell_m * cell_m
+        left = window.col_0 + first - mast.col
+        for k in range(held):
+            across = left + k
             square = across * across + down * down
-            cells[n], metres[n] = j, square
-            n += 1 if wanted[row, window.col_0 + j] & (near_2 <= square <= far_2) else 0
+            metres[k], least[k] = square, _spread_at_least(np.float32(km_2 * square))
+        n = 0
+        wanted_row = wanted[row, window.col_0 + first : window.col_0 + end]
+        for k in range(held):
+            square = metres[k]
+            cells[n], metres[n] = k, square
+            counts = wanted_row[k] & (near_2 <= square) & (square <= far_2)
+            n += 1 if counts & (least[k] <= widest[k]) else 0
         if not prune:
             for k in range(n):
-                losses[:, i, cells[k]] = np.inf
-            asked += n * len(losses)
+                losses[:, i, first + cells[k]] = np.inf
+            asked += n * bands
             continue
+        # Then those that are left, with patterns and slant distances.
+        for k in range(n):
+            col = window.col_0 + first + cells[k]
+            falls[k] = np.float64(ground_m[row, col]) + rx_amsl
+            bearings[k] = left + cells[k]
         for k in range(n):
             metres[k] = cell_m * np.sqrt(metres[k])
-            falls[k] = np.float64(ground_m[row, window.col_0 + cells[k]]) + rx_amsl
             slant_2 = 1e-6 * (metres[k] * metres[k] + falls[k] * falls[k])
             spread[k] = DB_PER_LOG2 * log2(max(slant_2, 1e-6))
-            widest[k] = -np.inf
-        # First as if every face looked at every cell, then with their patterns.
-        most[:, :n] = -np.inf
-        for s in range(len(sectors.band)):
-            if _opens(sectors, s):
-                _enough(enough, cells, n, sectors, s, answer, window, row)
-                strongest, allowed = _strongest(sectors, s), most[sectors.band[s]]
-                for k in range(n):
-                    allowed[k] = max(allowed[k], strongest - enough[k])
-        for band in range(len(losses)):
-            allowed, fixed = most[band], free_space_db[band] - SLACK_DB
-            for k in range(n):
-                widest[k] = max(widest[k], allowed[k] - fixed)
-        m = 0
-        for k in range(n):
-            counts = spread[k] <= widest[k]
-            cells[m], falls[m], metres[m], spread[m] = cells[k], falls[k], metres[k], spread[k]
-            m += 1 if counts else 0
-        for k in range(m):
             depressions[k] = _depression_deg(-falls[k], metres[k])
-            bearings[k] = bearing_deg(window.col_0 + cells[k] - mast.col, -down)
-        most[:, :m] = -np.inf
+            bearings[k] = bearing_deg(bearings[k], -down)
+        most[:] = -np.inf
+        base = np.uint32(0)
         for s in range(len(sectors.band)):
             if _opens(sectors, s):
-                _enough(enough, cells, m, sectors, s, answer, window, row)
-            allowed = most[sectors.band[s]]
-            for k in range(m):
-                direct = _strength(sectors, s, bearings[k], depressions[k])
-                allowed[k] = max(allowed[k], direct - enough[k])
-        for band in range(len(losses)):
-            allowed, out, fixed = most[band], losses[band, i], free_space_db[band]
-            for k in range(m):
-                greatest = allowed[k] + SLACK_DB
+                base = np.uint32(s * cols)
+                for k in range(n):
+                    enough[base + k] = enough[base + cells[k]]
+            own, strength = np.uint32(sectors.alike[s] * cols), sectors.strength_dbm[s]
+            if sectors.alike[s] == s:
+                for k in range(n):
+                    gains[own + k] = _gain(sectors, s, bearings[k], depressions[k])
+            allowed = np.uint32(sectors.band[s] * cols)
+            for k in range(n):
+                direct = strength + gains[own + k] - enough[base + k]
+                most[allowed + k] = max(most[allowed + k], direct)
+        for band in range(bands):
+            fixed, allowed = free_space_db[band], np.uint32(band * cols)
+            loss = losses[band, i, first:end]
+            for k in range(n):
+                greatest = most[allowed + k] + SLACK_DB
                 counts = fixed + spread[k] <= greatest
-                out[cells[k]] = greatest if counts else 0.0
+                loss[cells[k]] = greatest if counts else 0.0
                 asked += 1 if counts else 0
     return asked
+
+
+@flat
+def _spread_at_least(km_2: np.float32) -> np.float32:
+    """Free-space loss but for the frequency, dB, or up to 0.26 less: the logarithm by its chords.
+
+    The bits of a number, taken as an integer, rise with it like that, from power to power of two.
+    """
+    raised = np.float32(max(km_2, np.float32(1e-6))).view(np.int32)
+    return np.float32(DB_PER_LOG2) * (np.float32(raised) * np.float32(2.0**-23) - np.float32(127.0))
 
 
 @flat
@@ -199,25 +224,23 @@ def _strongest(sectors: Sectors, s: int) -> float:
 
 @inlined
 def _enough(
-    enough: npt.NDArray[np.float64],
-    places: npt.NDArray[np.int64],
+    enough: npt.NDArray[np.float32],
+    base: np.uint32,
     n: int,
     sectors: Sectors,
     s: int,
     answer: Answer,
-    window: Window,
     row: int,
+    corner: np.uint32,
 ) -> None:
-    """Least level of sector s that matters in n cells of a row."""
+    """Least level of sector s that matters in n cells from a corner on, from `base` on."""
     second_row = answer.second_dbm[sectors.layer[s], row]
     reached_row, only_row = answer.reached[sectors.layer[s], row], answer.only[row]
     required, floor = sectors.required_dbm[s], sectors.floor_dbm[s]
     for k in range(n):
-        col = window.col_0 + places[k]
-        level = second_row[col]
-        if reached_row[col] < MOST_COUNTED or only_row[col] != MANY_SITES:
-            level = min(level, required)
-        enough[k] = max(level, floor)
+        level = second_row[corner + k]
+        wanting = (reached_row[corner + k] < MOST_COUNTED) | (only_row[corner + k] != MANY_SITES)
+        enough[base + k] = max(min(level, required) if wanting else level, floor)
 
 
 @compiled
@@ -237,6 +260,7 @@ def tell(
     sectors, answer = borrowed(sectors), borrowed(answer)
     places, levels = np.empty(window.cols, dtype=np.int64), np.empty(window.cols)
     bearings, depressions = np.empty(window.cols), np.empty(window.cols)
+    gains = np.empty(len(sectors.band) * window.cols)
     rx_amsl = mast.rx_height_agl_m - mast_m
     for i in range(first, end):
         row = window.row_0 + i
@@ -261,8 +285,12 @@ def tell(
             level_row, second_row = answer.level_dbm[layer, row], answer.second_dbm[layer, row]
             server_row, reached_row = answer.server[layer, row], answer.reached[layer, row]
             only_row, site = answer.only[row], sectors.site[s]
+            own, strength = np.uint32(sectors.alike[s] * window.cols), sectors.strength_dbm[s]
+            if sectors.alike[s] == s:
+                for k in range(n):
+                    gains[own + k] = _gain(sectors, s, bearings[k], depressions[k])
             for k in range(n):
-                levels[k] = _strength(sectors, s, bearings[k], depressions[k])
+                levels[k] = strength + gains[own + k]
             for k in range(n):
                 lost = loss[places[k]]
                 level = np.float32(levels[k] - lost)
@@ -299,25 +327,25 @@ def _depression_deg(drop_m: float, metres: float) -> float:
     return DEGREES * arc_tangent(drop_m / max(metres, 0.001))
 
 
-def _strength(sectors: Sectors, s: int, bearing: float, depression: float) -> float:
-    """Level that sector s would give without any loss: EIRP and pattern."""
-    chosen = _plain_strength if sectors.tables is None else _any_strength
+def _gain(sectors: Sectors, s: int, bearing: float, depression: float) -> float:
+    """Pattern of sector s in one direction, dB."""
+    chosen = _plain_gain if sectors.tables is None else _any_gain
     value: float = chosen(sectors, s, bearing, depression)
     return value
 
 
-@overload(_strength, jit_options={"nogil": True, "error_model": "numpy", "forceinline": True})
-def _strength_of_type(sectors: Any, s: Any, bearing: Any, depression: Any) -> Any:  # noqa: ARG001
+@overload(_gain, jit_options={"nogil": True, "error_model": "numpy", "forceinline": True})
+def _gain_of_type(sectors: Any, s: Any, bearing: Any, depression: Any) -> Any:  # noqa: ARG001
     """Choose by the type of the sectors, so before the loops are compiled.
 
     A branch in them would cost masts without tables a tenth of their time.
     """
     tables = sectors.types[sectors.fields.index("tables")]
-    return _plain_strength if isinstance(tables, types.NoneType) else _any_strength
+    return _plain_gain if isinstance(tables, types.NoneType) else _any_gain
 
 
-def _plain_strength(sectors: Any, s: Any, bearing: Any, depression: Any) -> Any:
-    return sectors.strength_dbm[s] + pattern_db(
+def _plain_gain(sectors: Any, s: Any, bearing: Any, depression: Any) -> Any:
+    return pattern_db(
         bearing,
         depression,
         sectors.azimuth_deg[s],
@@ -327,9 +355,9 @@ def _plain_strength(sectors: Any, s: Any, bearing: Any, depression: Any) -> Any:
     )
 
 
-def _any_strength(sectors: Any, s: Any, bearing: Any, depression: Any) -> Any:
+def _any_gain(sectors: Any, s: Any, bearing: Any, depression: Any) -> Any:
     tables = sectors.tables
-    return sectors.strength_dbm[s] + towards_db(
+    return towards_db(
         bearing,
         depression,
         sectors.azimuth_deg[s],

@@ -423,6 +423,7 @@ def _sectors(
         downtilt_deg=emitters.downtilt_deg[rows],
         beamwidth_h_deg=emitters.beamwidth_h_deg[rows],
         beamwidth_v_deg=emitters.beamwidth_v_deg[rows],
+        alike=_alike(emitters, rows),
         band=band,
         layer=layer,
         number=rows + first_index,
@@ -431,6 +432,22 @@ def _sectors(
         floor_dbm=np.minimum(floor_dbm, required).astype(np.float32),
         tables=_tables(emitters, rows),
     )
+
+
+def _alike(emitters: Emitters, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Of each emitter, the first of them with the same antenna in the same direction."""
+    antennas = np.column_stack(
+        [
+            emitters.azimuth_deg[rows],
+            emitters.downtilt_deg[rows],
+            emitters.beamwidth_h_deg[rows],
+            emitters.beamwidth_v_deg[rows],
+            emitters.mechanical_tilts()[rows],
+            emitters.table_indices()[rows],
+        ]
+    )
+    _, first, which = np.unique(antennas, axis=0, return_index=True, return_inverse=True)
+    return first[which.reshape(-1)]
 
 
 def _tables(emitters: Emitters, rows: npt.NDArray[np.int64]) -> sector_kernel.SectorTables | None:
