@@ -140,9 +140,10 @@ def _regression(ray: MedianRay, last: int, d: float, h_n: float) -> tuple[float,
 @ordered
 def _highest_above(x: Floats, h: Floats, first: int, last: int, slope: float) -> float:
     """Greatest h - slope x of some samples."""
-    highest = h[first] - slope * x[first]
-    for i in range(first, last + 1):
-        highest = max(highest, h[i] - slope * x[i])
+    start = np.uint32(first)  # see `median_sample`
+    highest = h[start] - slope * x[start]
+    for k in range(last - first + 1):
+        highest = max(highest, h[start + k] - slope * x[start + k])
     return highest
 
 

@@ -24,8 +24,8 @@ from qn_coverage.propagation.median_cells import (
     take_cells,
 )
 from qn_coverage.propagation.median_fields import CHUNK
-from qn_coverage.propagation.median_ray import CLEAR, SAMPLED, ZONED
-from qn_coverage.propagation.median_search import look_out, rewind
+from qn_coverage.propagation.median_ray import CLEAR, SAMPLED, SUMMED, ZONED
+from qn_coverage.propagation.median_search import look_out, rewind, seen_highest
 from qn_coverage.propagation.median_solve import link_of_row, next_to_mast, solve
 from qn_coverage.propagation.median_sphere import Spacing
 from qn_coverage.propagation.p1812.line_of_sight import free_space_loss
@@ -175,6 +175,7 @@ def _sweep_node(
     if state[SAMPLED] > before or before == 0:
         state[SAMPLED] = before
         state[ZONED] = min(state[ZONED], before)
+        state[SUMMED] = min(state[SUMMED], before)
         if before == 0:
             state[CLEAR] = ray.x.size
         _rewind(ray, terrain, before)
@@ -217,7 +218,6 @@ def _sample_to(
 ) -> None:
     """Write the samples that are missing up to `last`, each at the slope of its level."""
     start = abs(face.first - face.major_0)
-    major_step = face.step * face.major_stride
     h_ts = ray.ground[0] + mast.height_agl_m
     for level in range(rays.LEVELS - 1, -1, -1):
         first = desk.state[SAMPLED] + 1
@@ -231,14 +231,12 @@ def _sample_to(
             continue
         slope = fan.tangents[(2 * node + 1) << level]
         place = (face.first + face.step * (first - 1)) * face.major_stride
-        median_sample.sample_ground(
+        median_sample.place_samples(
             ray.x,
-            ray.ground,
-            ray.v_1,
-            ray.v_2,
-            terrain.ground,
+            ray.low,
+            ray.share,
             place,
-            major_step,
+            face.step * face.major_stride,
             face.minor_stride,
             face.minor_0,
             slope,
@@ -248,39 +246,18 @@ def _sample_to(
             first,
             end,
         )
+        low, share, aside = ray.low, ray.share, face.minor_stride
+        median_sample.sample_ground(ray.ground, low, share, terrain.ground, aside, first, end)
         _look_out(ray.bare, ray.ground, ray.x, bulge, h_ts, first, end)
+        seen_highest(ray.bare.straight, ray.ground, ray.x, h_ts, first, end)
         if terrain.cluttered:
             median_sample.sample_clutter(
-                ray.top,
-                ray.ground,
-                desk.state,
-                terrain.clutter,
-                place,
-                major_step,
-                face.minor_stride,
-                face.minor_0,
-                slope,
-                face.minors,
-                start + (first - 1),
-                first,
-                end,
+                ray.top, ray.ground, desk.state, low, share, terrain.clutter, aside, first, end
             )
             _look_out(ray.cluttered, ray.top, ray.x, bulge, h_ts, first, end)
         if terrain.zoned:
             median_sample.sample_zones(
-                ray.zone,
-                ray.sea,
-                ray.x,
-                terrain.zone,
-                place,
-                major_step,
-                face.minor_stride,
-                face.minor_0,
-                slope,
-                face.minors,
-                start + (first - 1),
-                first,
-                end,
+                ray.zone, ray.sea, ray.x, low, share, terrain.zone, aside, first, end
             )
         desk.state[SAMPLED] = end
 
@@ -304,4 +281,4 @@ def _spacing(face: Face, fan: Fan, leaf: int, cell_km: float) -> Spacing:
 def _look_out(
     chain: Chain, heights: Floats, x: Floats, c: float, h_ts: float, first: int, last: int
 ) -> None:
-    look_out(chain.z, chain.best, chain.straight, chain.tops, heights, x, c, h_ts, first, last)
+    look_out(chain.z, chain.best, chain.tops, heights, x, c, h_ts, first, last)

@@ -39,6 +39,8 @@ CLEAR: Final = 1
 """First sample with clutter."""
 ZONED: Final = 2
 """Samples whose zone sums are written."""
+SUMMED: Final = 3
+"""Samples whose sums of heights are written."""
 
 
 class Chain(NamedTuple):
@@ -60,6 +62,8 @@ class MedianRay(NamedTuple):
     """Samples of a ray and sums over them, arrays of shape (capacity,); sample 0 is the mast."""
 
     x: Floats  # km
+    low: Links  # place of the lower of the centres beside it
+    share: Floats  # of the way to the next one
     ground: Floats  # h_i, m amsl
     top: Floats  # g_i, with clutter
     zone: npt.NDArray[np.uint8]
@@ -86,7 +90,7 @@ class Desk(NamedTuple):
     picked: Ints
     bare: Ints  # (2, CHUNK): points seen highest from both ends over bare ground
     cluttered: Ints  # (2, CHUNK): the same with clutter
-    state: Ints  # (3,): SAMPLED, CLEAR, ZONED
+    state: Ints  # (4,): SAMPLED, CLEAR, ZONED, SUMMED
     sorted: Sorted  # (cells of a face,): what is asked for
 
 
@@ -98,6 +102,8 @@ def new_median_ray(capacity: int) -> MedianRay:
 
     return MedianRay(
         x=floats(),
+        low=np.zeros(capacity, dtype=np.uint32),
+        share=floats(),
         ground=floats(),
         top=floats(),
         zone=np.full(capacity, INLAND, dtype=np.uint8),
@@ -147,6 +153,6 @@ def new_desk(radius_cells: float, leaves: int) -> Desk:
         picked=ints(CHUNK),
         bare=ints(2, CHUNK),
         cluttered=ints(2, CHUNK),
-        state=ints(3),
+        state=ints(4),
         sorted=new_sorted(radius_cells, leaves),
     )

@@ -20,17 +20,16 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
     Ints = npt.NDArray[np.int64]
+    Links = npt.NDArray[np.uint32]
     Grid32 = npt.NDArray[np.float32]
     Zones = npt.NDArray[np.uint8]
 
 
 @compiled
-def sample_ground(
+def place_samples(
     x: Floats,
-    ground: Floats,
-    v_1: Floats,
-    v_2: Floats,
-    terrain: Grid32,
+    low: Links,
+    share: Floats,
     place: int,
     major_step: int,
     minor_step: int,
@@ -42,15 +41,16 @@ def sample_ground(
     first: int,
     last: int,
 ) -> None:
-    """Write samples `first` to `last` of a ray, linear between the centres beside it.
+    """Where samples `first` to `last` of a ray lie: between which centres, and how far out.
 
     Parameters
     ----------
-    x, ground, v_1, v_2
-        Distances, heights and sums of eqs. (83) and (84).
-    terrain, place, major_step, minor_step
-        Flat heights; index of sample `first` in the row of minor index 0, step from sample to
-        sample and from minor index to minor index.
+    x, low, share
+        Distances; place of the lower centre beside each sample in the flat grid; how far it lies
+        towards the next one.
+    place, major_step, minor_step
+        Place of sample `first` in the row of minor index 0, steps from sample to sample and from
+        minor index to minor index.
     position, slope, minors
         Minor position of the mast, its change from sample to sample, and how many there are (≥ 2).
     offset
@@ -58,16 +58,95 @@ def sample_ground(
     """
     stretch = math.sqrt(1.0 + slope * slope) * cell_km
     edge = minors - 1.0
-    start, count = np.uint32(first), last - first + 1
-    for k in range(count):
+    start = np.uint32(first)
+    for k in range(last - first + 1):
         along = offset + k
         minor = min(max(position + slope * along, 0.0), edge)
         m = min(int(minor), minors - 2)
-        low = place + k * major_step + m * minor_step
-        h = np.float64(terrain[low])
-        ground[start + k] = h + (np.float64(terrain[low + minor_step]) - h) * (minor - m)
+        low[start + k] = place + k * major_step + m * minor_step
+        share[start + k] = minor - m
         x[start + k] = stretch * along
-    before = np.uint32(first - 1)
+
+
+@compiled
+def sample_ground(
+    ground: Floats,
+    low: Links,
+    share: Floats,
+    terrain: Grid32,
+    minor_step: int,
+    first: int,
+    last: int,
+) -> None:
+    """Heights of samples `first` to `last`, linear between the centres beside them."""
+    start, aside = np.uint32(first), np.uint32(minor_step)
+    for k in range(last - first + 1):
+        place = low[start + k]
+        h = np.float64(terrain[place])
+        ground[start + k] = h + (np.float64(terrain[place + aside]) - h) * share[start + k]
+
+
+@compiled
+def sample_clutter(
+    top: Floats,
+    ground: Floats,
+    state: Ints,
+    low: Links,
+    share: Floats,
+    clutter: Grid32,
+    minor_step: int,
+    first: int,
+    last: int,
+) -> None:
+    """Heights with clutter, and the first sample that has any; arguments as `sample_ground`."""
+    if state[CLEAR] >= first:
+        state[CLEAR] = top.size
+    sample_ground(top, low, share, clutter, minor_step, first, last)
+    start, count = np.uint32(first), last - first + 1
+    if state[CLEAR] > last:
+        some = 0
+        for k in range(count):
+            some += 1 if top[start + k] > 0.0 else 0
+        k = 0
+        while some > 0 and state[CLEAR] > last:
+            if top[start + np.uint32(k)] > 0.0:
+                state[CLEAR] = first + k
+            k += 1
+    for k in range(count):
+        top[start + k] += ground[start + k]
+
+
+@compiled
+def sample_zones(
+    zone: Zones,
+    sea: Floats,
+    x: Floats,
+    low: Links,
+    share: Floats,
+    zones: Zones,
+    minor_step: int,
+    first: int,
+    last: int,
+) -> None:
+    """Zones of the nearest centres and km over sea; arguments as `sample_ground`."""
+    start, before, count = np.uint32(first), np.uint32(first - 1), last - first + 1
+    aside, here = np.uint32(minor_step), np.uint32(0)
+    for k in range(count):
+        zone[start + k] = zones[low[start + k] + (aside if share[start + k] >= 0.5 else here)]
+    for k in range(count):
+        half = 0.5 * (x[start + k] - x[before + k])
+        was = half if zone[before + k] == SEA else 0.0
+        sea[start + k] = was + (half if zone[start + k] == SEA else 0.0)
+    total = sea[before]
+    for k in range(count):
+        total += sea[start + k]
+        sea[start + k] = total
+
+
+@compiled
+def sum_heights(v_1: Floats, v_2: Floats, x: Floats, ground: Floats, first: int, last: int) -> None:
+    """Sums of eqs. (83) and (84) up to samples `first` to `last`."""
+    start, before, count = np.uint32(first), np.uint32(first - 1), last - first + 1
     for k in range(count):
         x_0, x_1, h_0, h_1 = x[before + k], x[start + k], ground[before + k], ground[start + k]
         step = x_1 - x_0
@@ -78,74 +157,6 @@ def sample_ground(
         sum_1 += v_1[start + k]
         sum_2 += v_2[start + k]
         v_1[start + k], v_2[start + k] = sum_1, sum_2
-
-
-@compiled
-def sample_clutter(
-    top: Floats,
-    ground: Floats,
-    state: Ints,
-    clutter: Grid32,
-    place: int,
-    major_step: int,
-    minor_step: int,
-    position: float,
-    slope: float,
-    minors: int,
-    offset: float,
-    first: int,
-    last: int,
-) -> None:
-    """Heights with clutter, and the first sample that has any; arguments as `sample_ground`."""
-    edge = minors - 1.0
-    start, count = np.uint32(first), last - first + 1
-    if state[CLEAR] >= first:
-        state[CLEAR] = top.size
-    for k in range(count):
-        minor = min(max(position + slope * (offset + k), 0.0), edge)
-        m = min(int(minor), minors - 2)
-        low = place + k * major_step + m * minor_step
-        r = np.float64(clutter[low])
-        top[start + k] = r + (np.float64(clutter[low + minor_step]) - r) * (minor - m)
-    if state[CLEAR] > last:
-        for k in range(count):
-            if top[start + k] > 0.0:
-                state[CLEAR] = first + k
-                break
-    for k in range(count):
-        top[start + k] += ground[start + k]
-
-
-@compiled
-def sample_zones(
-    zone: Zones,
-    sea: Floats,
-    x: Floats,
-    zones: Zones,
-    place: int,
-    major_step: int,
-    minor_step: int,
-    position: float,
-    slope: float,
-    minors: int,
-    offset: float,
-    first: int,
-    last: int,
-) -> None:
-    """Zones of the nearest centres and km over sea; arguments as `sample_ground`."""
-    edge = minors - 1.0
-    start, before, count = np.uint32(first), np.uint32(first - 1), last - first + 1
-    for k in range(count):
-        minor = min(max(position + slope * (offset + k), 0.0), edge)
-        zone[start + k] = zones[place + k * major_step + int(minor + 0.5) * minor_step]
-    for k in range(count):
-        half = 0.5 * (x[start + k] - x[before + k])
-        was = half if zone[before + k] == SEA else 0.0
-        sea[start + k] = was + (half if zone[start + k] == SEA else 0.0)
-    total = sea[before]
-    for k in range(count):
-        total += sea[start + k]
-        sea[start + k] = total
 
 
 @compiled

@@ -16,7 +16,7 @@ import numpy as np
 
 from qn_coverage.propagation import median_fields as at
 from qn_coverage.propagation._compile import compiled
-from qn_coverage.propagation.fastmath import flat
+from qn_coverage.propagation.fastmath import flat, ordered
 from qn_coverage.propagation.median_ray import BLOCK_BITS, BUILT, EXTREME, LOW, PEAK, TANGENT
 from qn_coverage.propagation.p1812.diffraction import NU_NONE
 
@@ -49,7 +49,6 @@ def rewind(prev: Links, nxt: Links, marks: Ints, last: int) -> None:
 def look_out(
     z: Floats,
     best: Links,
-    straight: Links,
     tops: Floats,
     heights: Floats,
     x: Floats,
@@ -58,26 +57,48 @@ def look_out(
     first: int,
     last: int,
 ) -> None:
-    """Points `first` to `last` as the transmitter sees them: `z`, `best`, `straight`, `tops`."""
+    """Points `first` to `last` as the transmitter sees them: `z`, `best`, `tops` of a chain."""
     corner = np.uint32(first)  # see `median_sample`
     for k in range(last - first + 1):
         z[corner + k] = heights[corner + k] - bulge * x[corner + k] * x[corner + k]
-    b, s = np.uint32(1), np.uint32(1)
-    if first > 1:
-        b, s = best[first - 1], straight[first - 1]
-    rise_b, x_b, rise_s, x_s = z[b] - h_ts, x[b], heights[s] - h_ts, x[s]
-    for i in range(first, last + 1):
-        if (z[i] - h_ts) * x_b > rise_b * x[i]:
-            b, rise_b, x_b = np.uint32(i), z[i] - h_ts, x[i]
-        if (heights[i] - h_ts) * x_s > rise_s * x[i]:
-            s, rise_s, x_s = np.uint32(i), heights[i] - h_ts, x[i]
-        best[i], straight[i] = b, s
+    seen_highest(best, z, x, h_ts, first, last)
     for block in range(first >> BLOCK_BITS, (last >> BLOCK_BITS) + 1):
         start = block << BLOCK_BITS
-        highest = -np.inf
-        for i in range(max(start, 1), min(start + (1 << BLOCK_BITS), last + 1)):
-            highest = max(highest, z[i])
-        tops[block] = highest
+        tops[block] = _highest(z, max(start, 1), min(start + (1 << BLOCK_BITS), last + 1))
+
+
+@compiled
+def seen_highest(
+    best: Links, heights: Floats, x: Floats, h_ts: float, first: int, last: int
+) -> None:
+    """Of points 1 to each of `first` to `last`, the one seen highest from the transmitter.
+
+    It seldom changes: whole blocks are looked at first, in vectors.
+    """
+    b = best[np.uint32(first - 1)] if first > 1 else np.uint32(1)
+    rise, way = heights[b] - h_ts, x[b]
+    i = np.uint32(first)
+    while i <= last:
+        held = min(np.int64(last) - i + 1, 1 << BLOCK_BITS)
+        higher = 0
+        for k in range(held):
+            higher += 1 if (heights[i + k] - h_ts) * way > rise * x[i + k] else 0
+        for k in range(held):
+            best[i + k] = b
+        for k in range(held if higher > 0 else 0):
+            if (heights[i + k] - h_ts) * way > rise * x[i + k]:
+                b = np.uint32(i + k)
+                rise, way = heights[b] - h_ts, x[b]
+            best[i + k] = b
+        i = np.uint32(i + held)
+
+
+@ordered
+def _highest(z: Floats, first: int, end: int) -> float:
+    highest, start = -np.inf, np.uint32(first)
+    for k in range(end - first):
+        highest = max(highest, z[start + k])
+    return highest
 
 
 @compiled

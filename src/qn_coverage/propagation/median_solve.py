@@ -20,7 +20,8 @@ from qn_coverage.propagation.median_physics import (
     scatter_and_duct_bound,
     smooth_heights,
 )
-from qn_coverage.propagation.median_ray import CLEAR
+from qn_coverage.propagation.median_ray import CLEAR, SUMMED
+from qn_coverage.propagation.median_sample import sum_heights
 from qn_coverage.propagation.median_search import search
 from qn_coverage.propagation.median_sphere import Spacing, add_spherical
 from qn_coverage.propagation.p1812.line_of_sight import free_space_loss
@@ -107,6 +108,10 @@ def solve(
     if n == 0:
         return 0
     v_1, v_2 = ray.v_1, ray.v_2
+    last = cells[n - 1] - 1
+    if desk.state[SUMMED] < last:
+        sum_heights(v_1, v_2, x, ground, desk.state[SUMMED] + 1, last)
+        desk.state[SUMMED] = last
     for j in range(n):
         k = cells[j] - 1
         work[at.X_K + j], work[at.H_K + j] = x[k], ground[k]
