@@ -144,7 +144,7 @@ def ask(
         for k in range(held):
             across = left + k
             square = across * across + down * down
-            metres[k], least[k] = square, _spread_at_least(np.float32(km_2 * square))
+            metres[k], least[k] = square, spread_at_least(np.float32(km_2 * square))
         n = 0
         wanted_row = wanted[row, window.col_0 + first : window.col_0 + end]
         for k in range(held):
@@ -195,7 +195,7 @@ def ask(
 
 
 @flat
-def _spread_at_least(km_2: np.float32) -> np.float32:
+def spread_at_least(km_2: np.float32) -> np.float32:
     """Free-space loss but for the frequency, dB, or up to 0.26 less: the logarithm by its chords.
 
     The bits of a number, taken as an integer, rise with it like that, from power to power of two.
