@@ -256,6 +256,7 @@ def compute_coverage(
             rx_height_agl_m=scenario.receiver.height_agl_m,
             rx_gain_db=scenario.receiver.gain_dbi - scenario.receiver.losses_db,
             start=start,
+            in_place=True,
             first_index=first_index,
             threads=threads,
             progress=progress.advance,

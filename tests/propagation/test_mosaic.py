@@ -212,6 +212,9 @@ def test_going_on_from_a_mosaic_equals_one_pass(seed, first, prune, tables):
     rest = run(take(emitters, slice(first, None)), start=begun, first_index=first, prune=prune)
     assert same_bytes(rest, run(emitters))
     assert same_bytes(begun, kept)
+    going_on = {"start": begun, "in_place": True, "first_index": first, "prune": prune}
+    assert run(take(emitters, slice(first, None)), **going_on) is begun
+    assert same_bytes(begun, rest)
 
 
 @given(seed=st.integers(0, 10_000))

@@ -185,6 +185,9 @@ def test_going_on_from_a_mosaic_equals_one_pass(seed, first, prune, tables):
     rest = run(emitters.take(np.arange(first, 20)), start=begun, first_index=first, prune=prune)
     assert same_bytes(rest, run(emitters))
     assert same_bytes(begun, kept)
+    going_on = {"start": begun, "in_place": True, "first_index": first, "prune": prune}
+    assert run(emitters.take(np.arange(first, 20)), **going_on) is begun
+    assert same_bytes(begun, rest)
 
 
 def test_equal_levels_go_to_the_lower_index():

@@ -39,7 +39,9 @@ def each_state(
     layers: tuple[Layer, ...],
     compute: Compute,
 ) -> Iterator[tuple[Step, Coverage]]:
-    """State of the network at each step, one at a time, so that memory holds two mosaics at most.
+    """State of the network at each step, one at a time, so that memory holds a single mosaic.
+
+    A state is good until the next one is asked for: see `first_layers` for one that is kept.
 
     Parameters
     ----------
@@ -47,8 +49,10 @@ def each_state(
         In the order of their days.
     sectors
         The table that ``compute`` numbers its rows by.
-    grid, layers, compute
-        As in `coverage.states`.
+    grid, layers
+        What the mosaics are about.
+    compute
+        As in `coverage.states`, but it may go on with the mosaic itself that it is given.
     """
     mosaic: Mosaic | None = None
     rows = np.empty(0, dtype=np.int64)
@@ -64,10 +68,7 @@ def each_state(
 
 
 def first_layers(coverage: Coverage, count: int) -> Coverage:
-    """The state with its first layers only, on a day on which the others are silent.
-
-    Nothing is copied.
-    """
+    """A copy of the state with its first layers, on a day on which the others are silent."""
     mosaic = coverage.mosaic
     kept = Mosaic(
         mosaic.level_dbm[:count],
@@ -75,7 +76,7 @@ def first_layers(coverage: Coverage, count: int) -> Coverage:
         mosaic.server[:count],
         mosaic.count[:count],
         mosaic.only,
-    )
+    ).copy()
     return Coverage(coverage.on, coverage.grid, coverage.layers[:count], kept)
 
 

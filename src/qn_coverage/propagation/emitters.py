@@ -199,3 +199,12 @@ class Mosaic:
             self.count.copy(),
             self.only.copy(),
         )
+
+
+def continued(
+    start: Mosaic | None, layers: int, shape: tuple[int, int], *, in_place: bool
+) -> Mosaic:
+    """What an engine writes into: an empty mosaic, a copy of the start, or the start itself."""
+    if start is None:
+        return Mosaic.empty(layers, shape)
+    return start if in_place else start.copy()

@@ -12,7 +12,7 @@ import numpy as np
 
 from qn_coverage.core.errors import CancelledError, ModelRangeError
 from qn_coverage.propagation import antenna_table, distance_table, mosaic_bound, mosaic_kernel
-from qn_coverage.propagation.emitters import Mosaic
+from qn_coverage.propagation.emitters import Mosaic, continued
 from qn_coverage.propagation.models import resolve
 from qn_coverage.propagation.mosaic_input import check_inputs
 
@@ -42,6 +42,7 @@ def best_servers(
     rx_height_agl_m: float,
     rx_gain_db: float = 0.0,
     start: Mosaic | None = None,
+    in_place: bool = False,
     first_index: int = 0,
     threads: int | None = None,
     prune: bool = True,
@@ -75,7 +76,10 @@ def best_servers(
     rx_gain_db
         Gain of the receiving antenna less losses, dB.
     start
-        Mosaic to go on from; it is left as it is.
+        Mosaic to go on from.
+    in_place
+        Whether `start` itself is gone on with, and given back; otherwise it is left as it is. Large
+        mosaics are new memory to the system, which takes longer than a few masts.
     first_index
         Index of ``emitters`` row 0 in `Mosaic.server`, e.g. the number of emitters in `start`.
     threads
@@ -119,6 +123,7 @@ def best_servers(
             rx_height_agl_m=rx_height_agl_m,
             rx_gain_db=rx_gain_db,
             start=start,
+            in_place=in_place,
             first_index=first_index,
             threads=threads,
             prune=prune,
@@ -127,8 +132,7 @@ def best_servers(
             options=options,
         )
         return over_terrain
-    layers = len(emitters.required_dbm)
-    mosaic = Mosaic.empty(layers, surface.shape) if start is None else start.copy()
+    mosaic = continued(start, len(emitters.required_dbm), surface.shape, in_place=in_place)
     job = _Job(
         model=chosen,
         emitters=emitters,

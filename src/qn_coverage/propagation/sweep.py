@@ -26,7 +26,7 @@ from qn_coverage.propagation import (
     sector_kernel,
     sweep_kernel,
 )
-from qn_coverage.propagation.emitters import Mosaic
+from qn_coverage.propagation.emitters import continued
 from qn_coverage.propagation.median_link import link_table, median_link
 from qn_coverage.propagation.median_ray import new_desk, new_median_ray
 from qn_coverage.propagation.p1812.path_loss import link_of
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from qn_coverage.propagation.emitters import Emitters, Surface
+    from qn_coverage.propagation.emitters import Emitters, Mosaic, Surface
     from qn_coverage.propagation.median_ray import Desk, MedianRay
     from qn_coverage.propagation.p1812.path_loss import Link
     from qn_coverage.propagation.ray_state import Ray, Terrain
@@ -134,6 +134,7 @@ def best_servers_terrain(
     rx_height_agl_m: float,
     rx_gain_db: float = 0.0,
     start: Mosaic | None = None,
+    in_place: bool = False,
     first_index: int = 0,
     threads: int | None = None,
     prune: bool = True,
@@ -150,9 +151,9 @@ def best_servers_terrain(
 
     Parameters
     ----------
-    emitters, surface, rx_height_agl_m, rx_gain_db, start, first_index, threads, prune, floor_dbm
+    emitters, surface, rx_height_agl_m, rx_gain_db, start, in_place, first_index, threads, prune
         As there; masts must stand on the grid, and there must be ground in every cell.
-    progress, cancelled
+    floor_dbm, progress, cancelled
         As there; a part is the near or the far ring of a mast.
     options
         Time percentage, polarisation, radio climate.
@@ -175,8 +176,7 @@ def best_servers_terrain(
         max_distance_m=emitters.max_distance_m,
     )
     check_ground(surface, emitters.x_m, emitters.y_m)
-    layers = len(emitters.required_dbm)
-    mosaic = Mosaic.empty(layers, surface.shape) if start is None else start.copy()
+    mosaic = continued(start, len(emitters.required_dbm), surface.shape, in_place=in_place)
     sweep = _Sweep(surface, _terrain_of(surface), rx_height_agl_m, options)
     update = _Update(
         sweep,
