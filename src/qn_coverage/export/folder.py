@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -83,13 +82,8 @@ def _write_all(study: Study, folder: Path, pages: dict[str, str], *, home: Path)
         "coverage.tif": lambda path: write_coverage(study, path),
         "summary.json": lambda path: _write_json(dict(study.summary), path),
     }
-    with ThreadPoolExecutor(1) as pool:
-        # The raster is packed by GDAL, which needs no interpreter, while the tables are written.
-        packed = pool.submit(writers["coverage.tif"], folder / "coverage.tif")
-        for name, write in writers.items():
-            if name != "coverage.tif":
-                write(folder / name)
-        packed.result()
+    for name, write in writers.items():
+        write(folder / name)
     manifest.write_manifest(
         folder, home=home, scenario=study.scenario, inputs=dict(study.inputs), outputs=writers
     )

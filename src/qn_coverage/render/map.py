@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import html
-import os
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import folium
@@ -16,13 +13,11 @@ from qn_coverage.render import document, legend, overlay, page, vendored
 from qn_coverage.render.behaviour import DATA, LICENCES, Behaviour
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     import numpy.typing as npt
 
     from qn_coverage.analysis.coverage import Coverage
-    from qn_coverage.core.grid import Grid
     from qn_coverage.history import History
     from qn_coverage.study import Study
 
@@ -91,43 +86,27 @@ def _images(study: Study) -> dict[str, dict[str, Any]]:
     technology = document.level_technology(study)
     breaks = document.level_breaks_dbm(study, technology)
     land = study.land.values
-    makers: dict[str, Callable[[], dict[str, Any]]] = {
-        "context": lambda: _entry(
+    found: dict[str, dict[str, Any]] = {
+        "context": _entry(
             overlay.surroundings_overlay(study.terrain, land), "qn-context", show=True
         ),
-        "relief": lambda: _entry(
-            overlay.relief_overlay(study.terrain, land), "qn-relief", opacity=0.75
-        ),
+        "relief": _entry(overlay.relief_overlay(study.terrain, land), "qn-relief", opacity=0.75),
     }
     for index, coverage in enumerate((study.before, study.after)):
-        makers[f"level{index}"] = partial(_level_image, coverage, technology, breaks)
-        makers[f"margin{index}"] = partial(_margin_image, coverage, land)
-    makers["since"] = partial(_since_image, study, land)
-    # Warping and packing let other threads run, and each image is made by itself.
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        made = {name: pool.submit(make) for name, make in makers.items()}
-    return {name: image.result() for name, image in made.items()}
-
-
-def _level_image(
-    coverage: Coverage, technology: str, breaks_dbm: tuple[float, ...]
-) -> dict[str, Any]:
-    classes = level_classes(coverage, technology, breaks_dbm)
-    return _signal(classes, coverage.grid, legend.LEVEL_COLOURS)
-
-
-def _margin_image(coverage: Coverage, land: npt.NDArray[np.floating]) -> dict[str, Any]:
-    return _signal(margin_classes(coverage, land), coverage.grid, legend.MARGIN_COLOURS)
-
-
-def _since_image(study: Study, land: npt.NDArray[np.floating]) -> dict[str, Any]:
-    colours = legend.since_colours(len(study.history.steps))
-    return _signal(since_classes(study.history, land), study.grid, colours)
-
-
-def _signal(classes: npt.NDArray[np.uint8], grid: Grid, colours: Sequence[str]) -> dict[str, Any]:
-    drawn = overlay.class_overlay(classes, grid, colours)
-    return _entry(drawn, "qn-signal", opacity=0.9, cells=True)
+        level = overlay.class_overlay(
+            level_classes(coverage, technology, breaks), study.grid, legend.LEVEL_COLOURS
+        )
+        margin = overlay.class_overlay(
+            margin_classes(coverage, land), study.grid, legend.MARGIN_COLOURS
+        )
+        found[f"level{index}"] = _entry(level, "qn-signal", opacity=0.9, cells=True)
+        found[f"margin{index}"] = _entry(margin, "qn-signal", opacity=0.9, cells=True)
+    since = overlay.class_overlay(
+        since_classes(study.history, land),
+        study.grid,
+        legend.since_colours(len(study.history.steps)),
+    )
+    return found | {"since": _entry(since, "qn-signal", opacity=0.9, cells=True)}
 
 
 def level_classes(
