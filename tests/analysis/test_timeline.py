@@ -8,9 +8,8 @@ import pandas as pd
 import pytest
 from scipy import sparse
 
-from qn_coverage.analysis import steps as steps_module
 from qn_coverage.analysis import timeline
-from qn_coverage.analysis.coverage import Layer, states
+from qn_coverage.analysis.coverage import Layer
 from qn_coverage.analysis.steps import MILESTONES, Step, TimelineError, steps_of
 from qn_coverage.analysis.zonal import Zones
 from qn_coverage.propagation.emitters import Mosaic
@@ -176,12 +175,31 @@ def test_each_state_equals_the_state_computed_for_that_day_alone(grid, sectors, 
     steps, found, _ = walked
     compute = painter(grid, sectors, [])
     for step, state in zip(steps, found, strict=True):
-        present = steps_module.pd.to_datetime(sectors["on_air"]) <= pd.Timestamp(step.day)
-        (alone,) = states(
-            (step.day,), (present.to_numpy(),), grid=grid, layers=LAYERS, compute=compute
-        )
+        each = timeline.each_state([step], sectors, grid=grid, layers=LAYERS, compute=compute)
+        ((_, alone),) = each
         np.testing.assert_array_equal(state.mosaic.level_dbm, alone.mosaic.level_dbm)
         np.testing.assert_array_equal(state.mosaic.server, alone.mosaic.server)
+
+
+def test_a_state_that_is_kept_stays_as_it_was_while_the_engine_goes_on_in_place(
+    grid, sectors, walked
+):
+    steps, found, _ = walked
+    paint = painter(grid, sectors, [])
+
+    def in_place(rows, first_index, start):
+        painted = paint(rows, first_index, start)
+        if start is None:
+            return painted
+        start.level_dbm[:], start.server[:] = painted.level_dbm, painted.server
+        return start
+
+    each = timeline.each_state(steps, sectors, grid=grid, layers=LAYERS, compute=in_place)
+    kept = [timeline.first_layers(state, 1) for _, state in each]
+    for mine, state in zip(kept, found, strict=True):
+        assert mine.layers == LAYERS[:1]
+        np.testing.assert_array_equal(mine.mosaic.level_dbm, state.mosaic.level_dbm[:1])
+        np.testing.assert_array_equal(mine.mosaic.server, state.mosaic.server[:1])
 
 
 def test_only_what_is_new_is_computed(walked):

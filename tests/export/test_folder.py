@@ -136,6 +136,16 @@ def test_tables_say_the_same_as_the_study(tiny_study, written):
     assert read_json(written / "summary.json")["province"] == tiny_study.summary["province"]
 
 
+def test_whatever_a_model_computed_says_so_in_every_row_of_tables_and_layers(written):
+    tables = {path.name: pd.read_csv(path) for path in written.glob("*.csv")}
+    assert "result_origin" not in tables.pop("claims.csv")  # judged by reports alone
+    layers = ("communes", "former_communes", "districts", "villages", "gaps", "measurements")
+    tables |= {name: gpd.read_file(written / "gaps.gpkg", layer=name) for name in layers}
+    assert len(tables) == 18
+    for name, table in tables.items():
+        assert (table["result_origin"] == "modelled").all(), name
+
+
 def test_text_that_a_spreadsheet_would_run_is_defused(tmp_path):
     path = tmp_path / "t.csv"
     write_csv(

@@ -20,18 +20,7 @@ def sorted_cells(which, row, col, fan, window, asked):
     face = rays.face_of(which, row, col, SIZE, SIZE)
     kept = new_sorted(fan.radius, fan.leaves)
     work = np.zeros(FIELDS * CHUNK)
-    n = sort_cells(
-        asked.ravel(),
-        window,
-        face,
-        fan,
-        kept.found,
-        kept.node,
-        kept.cells,
-        kept.ends,
-        kept.first,
-        work,
-    )
+    n = sort_cells(asked.ravel(), window, face, fan, kept, work)
     if n == 0:
         return face, {}
     assert kept.first[fan.leaves // 8 * NODES] == n

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qn_coverage.propagation.emitters import NO_SERVER, Mosaic
-
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import date
 
     import numpy.typing as npt
 
     from qn_coverage.core.grid import Grid
-
-    Compute = Callable[[npt.NDArray[np.int64], int, Mosaic | None], Mosaic]
+    from qn_coverage.propagation.emitters import Mosaic
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,45 +76,3 @@ class Coverage:
         for level, layer in zip(self.mosaic.level_dbm, self.layers, strict=True):
             np.maximum(out, level - np.float32(layer.required_dbm), out=out)
         return out
-
-
-def states(
-    days: tuple[date, ...],
-    present: tuple[npt.NDArray[np.bool_], ...],
-    *,
-    grid: Grid,
-    layers: tuple[Layer, ...],
-    compute: Compute,
-) -> tuple[Coverage, ...]:
-    """Coverage on several days, each built upon the one before where the network only grew.
-
-    Parameters
-    ----------
-    days
-        The days, in order.
-    present
-        Whether each sector is on air, one array of shape (sectors,) a day.
-    grid, layers
-        What the mosaics are about.
-    compute
-        Called with rows of the sector table, the number of sectors already in the mosaic, and that
-        mosaic (or None): returns a new mosaic with the rows added, which it numbers from there on.
-    """
-    found: list[Coverage] = []
-    mosaic: Mosaic | None = None
-    rows = np.empty(0, dtype=np.int64)
-    for day, now in zip(days, present, strict=True):
-        if mosaic is not None and now[rows].all():
-            fresh = np.setdiff1d(np.flatnonzero(now), rows)
-        else:
-            mosaic, rows, fresh = None, rows[:0], np.flatnonzero(now)
-        mosaic = compute(fresh, len(rows), mosaic)
-        rows = np.concatenate([rows, fresh])
-        found.append(Coverage(day, grid, layers, _with_rows(mosaic, rows)))
-    return tuple(found)
-
-
-def _with_rows(mosaic: Mosaic, rows: npt.NDArray[np.int64]) -> Mosaic:
-    """The mosaic with its servers named by their row in the sector table."""
-    names = np.append(rows, NO_SERVER).astype(np.int32)
-    return replace(mosaic, server=names[mosaic.server])

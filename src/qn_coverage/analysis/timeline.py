@@ -17,14 +17,16 @@ from qn_coverage.analysis.network import on_air
 from qn_coverage.propagation.emitters import NO_SERVER, Mosaic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     import numpy.typing as npt
 
-    from qn_coverage.analysis.coverage import Compute, Layer
+    from qn_coverage.analysis.coverage import Layer
     from qn_coverage.analysis.steps import Step
     from qn_coverage.analysis.zonal import Zones
     from qn_coverage.core.grid import Grid
+
+    Compute = Callable[[npt.NDArray[np.int64], int, Mosaic | None], Mosaic]
 
 
 NEVER: Final = -1
@@ -39,9 +41,10 @@ def each_state(
     layers: tuple[Layer, ...],
     compute: Compute,
 ) -> Iterator[tuple[Step, Coverage]]:
-    """State of the network at each step, one at a time, so that memory holds a single mosaic.
+    """State of the network at each step, one at a time, so that memory holds one mosaic.
 
-    A state is good until the next one is asked for: see `first_layers` for one that is kept.
+    Each is built upon the one before where the network only grew. It is good until the next one is
+    asked for: `first_layers` gives one to keep.
 
     Parameters
     ----------
@@ -52,7 +55,9 @@ def each_state(
     grid, layers
         What the mosaics are about.
     compute
-        As in `coverage.states`, but it may go on with the mosaic itself that it is given.
+        Called with rows of the sector table, the number of sectors already in the mosaic, and that
+        mosaic (or None): gives the mosaic with the rows added, which it numbers from there on. It
+        may go on with the very mosaic that it is given.
     """
     mosaic: Mosaic | None = None
     rows = np.empty(0, dtype=np.int64)

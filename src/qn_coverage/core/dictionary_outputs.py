@@ -40,13 +40,16 @@ _REASON: Final = (
     ("nearest_signal_bearing_deg", "its direction, clockwise from north"),
 )
 _REASONS_SHOWN: Final = tuple((f"reason_{name}", what) for name, what in _REASON)
+_COMPUTED: Final = (
+    ("result_origin", "modelled: what a run adds to its input comes out of a propagation model"),
+)
 _POSITION: Final = (("lon", "longitude, degrees"), ("lat", "latitude, degrees"))
 
 OUTPUTS: Final[tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]] = (
     (
         "communes.csv, former_communes.csv, districts.csv",
         "one row a unit, with the columns of its input",
-        _UNITS,
+        (*_UNITS, *_COMPUTED),
     ),
     (
         "villages.csv",
@@ -73,6 +76,7 @@ OUTPUTS: Final[tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]] = (
             ),
             *_REASONS_SHOWN,
             *_POSITION,
+            *_COMPUTED,
         ),
     ),
     (
@@ -94,6 +98,7 @@ OUTPUTS: Final[tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]] = (
             ("verdict", "verdict on the village, as in villages.csv"),
             ("class", "class of the village, as in villages.csv"),
             ("probability", "chance of signal, as in villages.csv"),
+            *_COMPUTED,
         ),
     ),
     (
@@ -106,6 +111,7 @@ OUTPUTS: Final[tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]] = (
             ("state", "before or after"),
             ("probability", "chance of signal from these layers alone"),
             ("class", "class of the rule"),
+            *_COMPUTED,
         ),
     ),
     (
@@ -120,6 +126,7 @@ OUTPUTS: Final[tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]] = (
             ("people_alone", "people there: without signal if the site fails"),
             ("villages_alone", "villages no longer covered if the site fails"),
             *_POSITION,
+            *_COMPUTED,
         ),
     ),
     (
@@ -130,6 +137,7 @@ OUTPUTS: Final[tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]] = (
             ("level", "commune"),
             ("code", "code of the commune"),
             ("people_lost", "people whom no other site of any operator covers"),
+            *_COMPUTED,
         ),
     ),
     (
@@ -147,6 +155,7 @@ OUTPUTS: Final[tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]] = (
             ("population_share", "their share, 0-1"),
             ("villages", "villages whose nominal position lies in a covered cell"),
             ("villages_share", "their share, 0-1"),
+            *_COMPUTED,
         ),
     ),
     (
@@ -165,6 +174,7 @@ OUTPUTS: Final[tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]] = (
             ("best_margin_db", "best level less the level needed, where it is best"),
             ("worst_margin_db", "where it is worst; empty where nothing is received"),
             *_REASONS_SHOWN,
+            *_COMPUTED,
         ),
     ),
     (
@@ -182,6 +192,7 @@ OUTPUTS: Final[tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]] = (
             *_REASON[6:],
             ("edge_lon", "longitude of the edge, degrees"),
             ("edge_lat", "latitude of the edge, degrees"),
+            *_COMPUTED,
         ),
     ),
     (
@@ -223,6 +234,7 @@ OUTPUTS: Final[tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]] = (
             ),
             ("villages_settled_in_all", "with all places above it"),
             *_POSITION,
+            *_COMPUTED,
         ),
     ),
 )

@@ -18,6 +18,7 @@ PLAIN: Final = (
     ("population_origin", "pop_orig", "code", "Nguồn gốc số dân", "Origin of the population"),
     ("population_urban", "pop_urban", "count", "Dân số thành thị", "Urban population"),
     ("population_grid", "pop_grid", "count", "Dân số trên lưới", "Population on the grid"),
+    ("result_origin", "res_orig", "code", "Nguồn gốc kết quả", "Origin of the results"),
     ("predecessors", "predecess", "text", "Hợp thành từ", "Formed from"),
     ("successors", "success", "text", "Nay thuộc (mã)", "Now part of (codes)"),
     ("successors_origin", "succ_orig", "code", "Nguồn gốc chuyển đổi", "Origin of the crosswalk"),

@@ -13,7 +13,7 @@ from qn_coverage.core.errors import ManifestError
 from qn_coverage.export import manifest
 from qn_coverage.export.geopackage import write_geopackage
 from qn_coverage.export.raster import write_coverage
-from qn_coverage.export.tables import with_lon_lat, write_csv
+from qn_coverage.export.tables import computed, with_lon_lat, write_csv
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,19 +63,21 @@ def write_study(study: Study, folder: Path, *, map_html: str, report_html: str) 
 def _write_all(study: Study, folder: Path, pages: dict[str, str], *, home: Path) -> list[str]:
     writers: dict[str, Callable[[Path], object]] = {
         **{name: partial(_write_text, text) for name, text in pages.items()},
-        "communes.csv": lambda path: write_csv(study.communes, path),
-        "former_communes.csv": lambda path: write_csv(study.former_communes, path),
-        "districts.csv": lambda path: write_csv(study.districts, path),
-        "villages.csv": lambda path: write_csv(with_lon_lat(study.villages), path),
-        "gaps.csv": lambda path: write_csv(study.gaps, path),
-        "reasons.csv": lambda path: write_csv(study.reasons, path),
+        "communes.csv": lambda path: write_csv(computed(study.communes), path),
+        "former_communes.csv": lambda path: write_csv(computed(study.former_communes), path),
+        "districts.csv": lambda path: write_csv(computed(study.districts), path),
+        "villages.csv": lambda path: write_csv(computed(with_lon_lat(study.villages)), path),
+        "gaps.csv": lambda path: write_csv(computed(study.gaps), path),
+        "reasons.csv": lambda path: write_csv(computed(study.reasons), path),
         "claims.csv": lambda path: write_csv(study.judgements, path),
-        "measurements.csv": lambda path: write_csv(with_lon_lat(study.measurements), path),
-        "layers.csv": lambda path: write_csv(study.layer_statistics, path),
-        "sites.csv": lambda path: write_csv(with_lon_lat(study.sites), path),
-        "losses.csv": lambda path: write_csv(study.losses, path),
-        "village_layers.csv": lambda path: write_csv(study.village_layers, path),
-        "timeline.csv": lambda path: write_csv(study.history.table, path),
+        "measurements.csv": lambda path: write_csv(
+            computed(with_lon_lat(study.measurements)), path
+        ),
+        "layers.csv": lambda path: write_csv(computed(study.layer_statistics), path),
+        "sites.csv": lambda path: write_csv(computed(with_lon_lat(study.sites)), path),
+        "losses.csv": lambda path: write_csv(computed(study.losses), path),
+        "village_layers.csv": lambda path: write_csv(computed(study.village_layers), path),
+        "timeline.csv": lambda path: write_csv(computed(study.history.table), path),
         "gaps.gpkg": lambda path: write_geopackage(
             study, path, timestamp=manifest.timestamp_of(study.scenario)
         ),

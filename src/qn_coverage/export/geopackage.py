@@ -8,6 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from qn_coverage.export.qgis_style import add_styles
+from qn_coverage.export.tables import computed
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -72,15 +73,15 @@ def sites_of(sectors: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def _layers(study: Study) -> dict[str, gpd.GeoDataFrame]:
     return {
-        "communes": study.communes,
-        "former_communes": study.former_communes,
-        "districts": study.districts,
-        "villages": study.villages,
+        "communes": computed(study.communes),
+        "former_communes": computed(study.former_communes),
+        "districts": computed(study.districts),
+        "villages": computed(study.villages),
         "sites": sites_of(study.sectors),
         "sectors": study.sectors,
         "places": study.places,
-        "gaps": study.gaps,
-        "measurements": study.measurements,
+        "gaps": computed(study.gaps),
+        "measurements": computed(study.measurements),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import pandas as pd
 
@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import geopandas as gpd
+
+Table = TypeVar("Table", bound=pd.DataFrame)
 
 _DIGITS: Final = {"share": 6, "_km2": 4, "_km": 3, "_db": 2, "population": 1, "people": 1}
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -31,6 +33,15 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
         if plain[column].dtype == object or isinstance(plain[column].dtype, pd.StringDtype):
             plain[column] = plain[column].map(_defused, na_action="ignore")
     plain.to_csv(path, index=False, encoding="utf-8", lineterminator="\n", date_format="%Y-%m-%d")
+
+
+def computed(table: Table) -> Table:
+    """The table with a last column ``result_origin`` that tells results from what was read.
+
+    Columns such as ``origin`` and ``population_origin`` speak of a row's place or of one figure;
+    whatever a run adds to them comes out of a propagation model.
+    """
+    return table.assign(result_origin="modelled")
 
 
 def with_lon_lat(points: gpd.GeoDataFrame) -> pd.DataFrame:

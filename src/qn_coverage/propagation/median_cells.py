@@ -86,17 +86,14 @@ def sort_cells(
     window: Window,
     face: Face,
     fan: Fan,
-    found: Ints,
-    node: npt.NDArray[np.int32],
-    cells: Ints,
-    ends: npt.NDArray[np.int32],
-    first: Ints,
+    kept: Sorted,
     work: npt.NDArray[np.float64],
 ) -> int:
-    """Fill the arrays of a `Sorted` for a face; returns how many cells it holds."""
-    n = _find(asked, window, face, found)
+    """Fill `kept` with the cells of a face; returns how many there are. `work` is scribbled on."""
+    n = _find(asked, window, face, kept.found)
     if n == 0:
         return 0
+    found, node, cells, ends, first = kept
     for level in range(rays.LEVELS):
         for k in range(fan.leaves >> level):
             ends[level * fan.leaves + k] = rays.samples_of_level(face, fan, level, k)

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from qn_coverage.propagation.sweep_kernel import Mast, Window
 
     Floats = npt.NDArray[np.float64]
-    Flags = npt.NDArray[np.bool_]
+    Ends = npt.NDArray[np.int32]
     Losses = npt.NDArray[np.float32]
 
 
@@ -81,18 +81,7 @@ def sweep_site_median(
     for which in range(rays.FACES):
         face = rays.face_of(which, mast.row, mast.col, terrain.rows, terrain.cols)
         kept = desk.sorted
-        held = sort_cells(
-            asked,
-            window,
-            face,
-            fan,
-            kept.found,
-            kept.node,
-            kept.cells,
-            kept.ends,
-            kept.first,
-            desk.work,
-        )
+        held = sort_cells(asked, window, face, fan, kept, desk.work)
         if held == 0:
             continue
         for group in range(fan.leaves // GROUP):
@@ -189,7 +178,7 @@ def _sweep_node(
             done += next_to_mast(losses, ray.ground[0], mast, links, desk, n)
         else:
             _sample_to(ray, mast, terrain, face, fan, bulge, leaf, desk, desk.cells[n - 1] - 1)
-            spacing = _spacing(face, fan, leaf, terrain.cell_km)
+            spacing = _spacing(face, fan, desk.sorted.ends, leaf, terrain.cell_km)
             done += solve(losses, ray, mast, terrain, links, desk, n, spacing)
         first += n
     return done
@@ -263,13 +252,13 @@ def _sample_to(
 
 
 @inlined
-def _spacing(face: Face, fan: Fan, leaf: int, cell_km: float) -> Spacing:
+def _spacing(face: Face, fan: Fan, ends: Ends, leaf: int, cell_km: float) -> Spacing:
     """Where the samples of the ray through a leaf lie."""
     return Spacing(
         abs(face.first - face.major_0) - 1.0,
-        rays.samples_of_level(face, fan, 3, leaf >> 3),
-        rays.samples_of_level(face, fan, 2, leaf >> 2),
-        rays.samples_of_level(face, fan, 1, leaf >> 1),
+        ends[3 * fan.leaves + (leaf >> 3)],
+        ends[2 * fan.leaves + (leaf >> 2)],
+        ends[1 * fan.leaves + (leaf >> 1)],
         rays.stretch(fan.tangents[(2 * (leaf >> 3) + 1) << 3]) * cell_km,
         rays.stretch(fan.tangents[(2 * (leaf >> 2) + 1) << 2]) * cell_km,
         rays.stretch(fan.tangents[(2 * (leaf >> 1) + 1) << 1]) * cell_km,

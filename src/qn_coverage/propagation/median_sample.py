@@ -104,14 +104,14 @@ def sample_clutter(
     sample_ground(top, low, share, clutter, minor_step, first, last)
     start, count = np.uint32(first), last - first + 1
     if state[CLEAR] > last:
-        some = 0
+        some = False
         for k in range(count):
-            some += 1 if top[start + k] > 0.0 else 0
-        k = 0
-        while some > 0 and state[CLEAR] > last:
-            if top[start + np.uint32(k)] > 0.0:
-                state[CLEAR] = first + k
-            k += 1
+            some |= top[start + k] > 0.0
+        if some:
+            k = 0
+            while top[start + np.uint32(k)] <= 0.0:
+                k += 1
+            state[CLEAR] = first + k
     for k in range(count):
         top[start + k] += ground[start + k]
 

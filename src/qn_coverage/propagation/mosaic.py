@@ -79,7 +79,8 @@ def best_servers(
         Mosaic to go on from.
     in_place
         Whether `start` itself is gone on with, and given back; otherwise it is left as it is. Large
-        mosaics are new memory to the system, which takes longer than a few masts.
+        mosaics are new memory to the system, which takes longer than a few masts. Work that is
+        cancelled leaves it part of the way.
     first_index
         Index of ``emitters`` row 0 in `Mosaic.server`, e.g. the number of emitters in `start`.
     threads

@@ -122,6 +122,7 @@ def ask(
     # Rows of `cols` entries, from unsigned starts on: see `median_sample`.
     enough = np.empty(len(sectors.band) * cols, dtype=np.float32)
     gains, most = np.empty(len(sectors.band) * cols), np.empty(bands * cols)
+    km_2 = 1e-6 * cell_m * cell_m
     asked = 0
     for i in range(window.rows):
         row = window.row_0 + i
@@ -139,7 +140,6 @@ def ask(
                 strongest = _strongest(sectors, s) - free_space_db[sectors.band[s]] + SLACK_DB
                 for k in range(held):
                     widest[k] = max(widest[k], np.float32(strongest) - enough[base + k])
-        km_2 = 1e-6 * cell_m * cell_m
         left = window.col_0 + first - mast.col
         for k in range(held):
             across = left + k
