@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from qn_coverage.core.text import fold
+from qn_coverage.render import written
 from qn_coverage.render.map import render_map, write_map
 from tests.render.browsing import DESKTOP, PHONE, opened, picture
 
@@ -418,18 +419,22 @@ def test_verdicts_are_filtered_by_operator_and_technology(desktop):
     assert page.evaluate("QN.drawn().gaps") == 2
 
 
-def test_shares_come_with_their_interval_and_what_it_does_not_hold(desktop):
+def test_shares_come_with_their_interval_and_what_it_does_not_hold(desktop, study):
     page = desktop.page
     shown = page.locator("#qn-headline").inner_text()
-    assert "70,2\u00a0% – 99,8\u00a0%" in shown
+    province, commune = study.summary["province"], study.communes.iloc[2]
+    ends = [f"population_share_after_{end}" for end in ("low", "high")]
+    # as the report and the command write them
+    assert written.interval(*(province[end] for end in ends)) in shown
     assert "Không gồm trạm thiếu" in shown
     page.evaluate("QN.goUnit('commune', 2)")
     text = page.locator(".leaflet-popup-content").inner_text()
-    assert "43\u00a0% – 95\u00a0%" in text
+    assert written.interval(*commune[ends]) in text
     assert "sai số của mô hình" in text
     page.check("input[value=en]")
     text = page.locator(".leaflet-popup-content").inner_text()
-    assert "5–95%: 43% – 95%" in text
+    low, high = (f"{100 * share:.1f}%" for share in commune[ends])
+    assert f"5–95%: {low} – {high}" in text
     page.evaluate("QN.goUnit('former', 0)")
     assert "5–95" not in page.locator(".leaflet-popup-content").inner_text()
 

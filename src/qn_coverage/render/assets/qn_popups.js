@@ -65,7 +65,7 @@
       el('td', { class: 'qn-now' }, format(after), bar(after), interval(is)));
   }
 
-  /* 5-95 % interval of a share, whole percent. */
+  /* 5-95 % interval of a share. */
   function interval(ends) {
     return ends && has(ends[0]) && has(ends[1])
       ? el('small', { class: 'qn-range' }, text.range(ends)) : null;

@@ -55,11 +55,9 @@ window.QN = {};
       return (tiny ? '<' + NBSP : '') + text.number(tiny ? step : value, places) + sign;
     },
 
-    /* Interval of a share, whole percent, or with a digit where that says nothing. */
+    /* Interval of a share, as the report writes it. */
     range([low, high]) {
-      const near = high > 0.99 && high < 1;
-      const digits = near || Math.round(low * 100) === Math.round(high * 100) ? 1 : 0;
-      return t('sure.interval', { low: text.percent(low, digits), high: text.percent(high, digits) });
+      return t('sure.interval', { low: text.percent(low), high: text.percent(high) });
     },
 
     /* One of eight directions from a bearing in degrees. */
