@@ -103,10 +103,10 @@ def headline(summary: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _range(province: Mapping[str, Any], share: str) -> list[float] | None:
+def _range(province: Mapping[str, Any], share: str) -> list[float | None] | None:
     """5-95 % interval of a share; None where the summary has none."""
     ends = [province.get(f"{share}_{end}") for end in ("low", "high")]
-    known = [round(float(end), 4) for end in ends if end is not None]
+    known = [layers.share(end) for end in ends if end is not None]
     return known if len(known) == len(ends) else None
 
 

@@ -68,6 +68,11 @@ def number(digits: int) -> Callable[[Any], float | None]:
     return rounded
 
 
+def share(value: Any) -> float | None:
+    """Share 0-1 with the tables' digits: rounded twice, it would read otherwise than there."""
+    return number(6)(value)
+
+
 def _empty(value: Any) -> bool:
     return bool(pd.isna(value))
 
@@ -119,18 +124,18 @@ _UNIT: Spec = {
     "popOrigin": ("population_origin", text),
     "statutory": ("statutory_area_km2", number(2)),
     "land": ("land_area_km2", number(2)),
-    "p0": ("population_share_before", number(4)),
-    "p1": ("population_share_after", number(4)),
-    "l0": ("land_share_before", number(4)),
-    "l1": ("land_share_after", number(4)),
-    "p0lo": ("population_share_before_low", number(3)),
-    "p0hi": ("population_share_before_high", number(3)),
-    "p1lo": ("population_share_after_low", number(3)),
-    "p1hi": ("population_share_after_high", number(3)),
-    "l0lo": ("land_share_before_low", number(3)),
-    "l0hi": ("land_share_before_high", number(3)),
-    "l1lo": ("land_share_after_low", number(3)),
-    "l1hi": ("land_share_after_high", number(3)),
+    "p0": ("population_share_before", share),
+    "p1": ("population_share_after", share),
+    "l0": ("land_share_before", share),
+    "l1": ("land_share_after", share),
+    "p0lo": ("population_share_before_low", share),
+    "p0hi": ("population_share_before_high", share),
+    "p1lo": ("population_share_after_low", share),
+    "p1hi": ("population_share_after_high", share),
+    "l0lo": ("land_share_before_low", share),
+    "l0hi": ("land_share_before_high", share),
+    "l1lo": ("land_share_after_low", share),
+    "l1hi": ("land_share_after_high", share),
     "v": ("villages", whole),
     "v0": ("villages_covered_before", whole),
     "v1": ("villages_covered_after", whole),
@@ -180,8 +185,8 @@ def breakdown(
 def _shares(group: pd.DataFrame, codes: Sequence[str]) -> Columns:
     by_code = group.set_index("code").reindex(list(codes))
     return {
-        "p": [number(4)(value) for value in by_code["population_share"]],
-        "l": [number(4)(value) for value in by_code["land_share"]],
+        "p": [share(value) for value in by_code["population_share"]],
+        "l": [share(value) for value in by_code["land_share"]],
     }
 
 

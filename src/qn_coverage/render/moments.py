@@ -10,7 +10,7 @@ from qn_coverage.analysis.statistics import ANY
 from qn_coverage.analysis.timeline import NEVER
 from qn_coverage.core.rules import CLASS_CODES
 from qn_coverage.history import VILLAGE_LEVEL
-from qn_coverage.render.layers import number, whole
+from qn_coverage.render.layers import share, whole
 from qn_coverage.render.legend import since_colours
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 Units = dict[str, dict[str, list[list[Any]]]]
 
 _SHARES: Final[tuple[tuple[str, str, Callable[[Any], Any]], ...]] = (
-    ("p", "population_share", number(4)),
-    ("l", "land_share", number(4)),
+    ("p", "population_share", share),
+    ("l", "land_share", share),
 )
 _STATES: Final = ("before", "after")
 
@@ -137,7 +137,7 @@ def _step(study: Study, step: Step) -> dict[str, Any]:
         "title": [step.title_vi, step.title_en],
         "basis": step.basis,
         "off": list(step.technologies_off),
-        "p": number(4)(row["population_share"]),
+        "p": share(row["population_share"]),
         "gained": whole(row["population_gained"]),
         "lost": whole(row["population_lost"]),
     }
