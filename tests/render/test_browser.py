@@ -17,6 +17,15 @@ pytestmark = [
 ]
 
 OPEN_ALL = "document.querySelectorAll('details').forEach((part) => { part.open = true; })"
+COMMUNES_ON_SCREEN = """() => {
+  const map = Object.values(window).find((value) => value instanceof L.Map);
+  const { left, top } = map.getContainer().getBoundingClientRect();
+  const { at, name } = JSON.parse(document.getElementById('qn-data').textContent).units.commune;
+  return at.map(([x, y], i) => {
+    const point = map.latLngToContainerPoint([y, x]);
+    return [name[i], point.x + left, point.y + top];
+  });
+}"""
 SMALL_TEXT = """
 [...document.querySelectorAll('body *')]
   .filter((node) => !['SCRIPT', 'NOSCRIPT'].includes(node.tagName) && !node.closest('svg'))
@@ -534,6 +543,20 @@ def test_on_a_phone_the_panels_wait_until_they_are_asked_for(phone, tmp_path):
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 390
     assert box["y"] >= page.locator("#qn-side").bounding_box()["height"] - 1
+
+
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1440, 900), (1366, 768), (1024, 700)])
+def test_at_first_sight_the_legend_hides_nothing_of_the_province(browser, map_file, width, height):
+    with opened(browser, map_file, {"viewport": {"width": width, "height": height}}) as found:
+        legend = found.page.locator("#qn-legend").bounding_box()
+        points = found.page.evaluate(COMMUNES_ON_SCREEN)
+    hidden = [
+        name
+        for name, x, y in points
+        if x < legend["x"] + legend["width"] and y < legend["y"] + legend["height"]
+    ]
+    assert points
+    assert hidden == []
 
 
 @pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])

@@ -4,6 +4,9 @@
   const { text } = QN;
   const EDGE = 14;
   const WIDE = 900;
+  /* Widths of the map: room for the open legend beside the province, and beside its west too. */
+  const ROOM = 900;
+  const ROOMY = 1100;
   QN.REFERENCE_FROM = 10.5;
   const byId = (id) => document.getElementById(id);
 
@@ -154,12 +157,15 @@
     });
   }
 
-  /* The whole province; on a wide screen a little low, where the legend leaves room. Not animated:
-     Leaflet ends a zoom in its own place even if the map was sent elsewhere meanwhile. */
+  /* The whole province; on a wide screen a little low, where the legend leaves room, on a smaller
+     one beside the legend, which would hide the west. Not animated: Leaflet ends a zoom in its own
+     place even if the map was sent elsewhere meanwhile. */
   function goHome() {
     map.closePopup();
     const top = window.innerWidth >= WIDE ? 60 : EDGE;
-    map.fitBounds(home, { paddingTopLeft: [EDGE, top], paddingBottomRight: [EDGE, 40], animate: false });
+    const width = map.getSize().x;
+    const left = width >= ROOM && width < ROOMY ? QN.legendWidth() : EDGE;
+    map.fitBounds(home, { paddingTopLeft: [left, top], paddingBottomRight: [EDGE, 40], animate: false });
   }
 
   /* On a phone the map begins below the bar, however many lines its title takes. */
@@ -348,8 +354,9 @@
     home = L.latLngBounds(data.extent);
     const wide = window.innerWidth >= WIDE;
     byId('qn-headline-box').open = wide;
-    byId('qn-legend').classList.toggle('qn-open', wide);
-    byId('qn-legend-toggle').setAttribute('aria-expanded', String(wide));
+    const roomy = map.getSize().x >= ROOM;
+    byId('qn-legend').classList.toggle('qn-open', roomy);
+    byId('qn-legend-toggle').setAttribute('aria-expanded', String(roomy));
 
     panes();
     controls();
