@@ -248,7 +248,7 @@ def compute_coverage(
         points=(inputs.villages, inputs.places),
     )
 
-    def compute(rows: npt.NDArray[np.int64], first_index: int, start: Mosaic | None) -> Mosaic:
+    def compute(rows: npt.NDArray[np.int64], start: Mosaic | None) -> Mosaic:
         return best_servers(
             model,
             emitters.take(rows),
@@ -257,7 +257,6 @@ def compute_coverage(
             rx_gain_db=scenario.receiver.gain_dbi - scenario.receiver.losses_db,
             start=start,
             in_place=True,
-            first_index=first_index,
             threads=threads,
             progress=progress.advance,
             cancelled=cancelled,

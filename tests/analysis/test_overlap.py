@@ -222,7 +222,7 @@ def test_the_engine_keeps_the_same_number_as_the_second_pass(network, surface, f
     # In two parts, and in the other order, too.
     first, rest = np.arange(7), np.arange(7, 18)
     half = best(named.take(rest), surface)
-    whole = best(named.take(first), surface, start=half, first_index=len(rest))
+    whole = best(named.take(first), surface, start=half)
     np.testing.assert_array_equal(whole.only, mosaic.only)
 
 

@@ -150,12 +150,12 @@ def painter(grid, sectors, calls):
     """An engine in which row i reaches just column i of its layer."""
     layer_of = (sectors["technology"] == "4G").to_numpy().astype(int)
 
-    def compute(rows, first_index, start):
+    def compute(rows, start):
         calls.append(rows.tolist())
         mosaic = Mosaic.empty(len(LAYERS), grid.shape) if start is None else start.copy()
-        for place, row in enumerate(rows):
+        for row in rows:
             mosaic.level_dbm[layer_of[row], :, row] = -80.0
-            mosaic.server[layer_of[row], :, row] = first_index + place
+            mosaic.server[layer_of[row], :, row] = row
         return mosaic
 
     return compute
@@ -187,8 +187,8 @@ def test_a_state_that_is_kept_stays_as_it_was_while_the_engine_goes_on_in_place(
     steps, found, _ = walked
     paint = painter(grid, sectors, [])
 
-    def in_place(rows, first_index, start):
-        painted = paint(rows, first_index, start)
+    def in_place(rows, start):
+        painted = paint(rows, start)
         if start is None:
             return painted
         start.level_dbm[:], start.server[:] = painted.level_dbm, painted.server

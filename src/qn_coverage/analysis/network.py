@@ -58,7 +58,7 @@ def emitters_of(
     radii: Mapping[str, Radius] | None = None,
     patterns: Patterns | None = None,
 ) -> Emitters:
-    """Emitters of a sector table, in its row order.
+    """Emitters of a sector table, numbered by its rows.
 
     Parameters
     ----------
@@ -95,6 +95,7 @@ def emitters_of(
         max_distance_m=1000.0 * _reach_km(sectors["technology"], max_distance_km, radii),
         layer=np.array([index_of[pair] for pair in pairs], dtype=np.int32),
         required_dbm=np.array([layer.required_dbm for layer in layers], dtype=np.float64),
+        number=np.arange(len(sectors), dtype=np.int32),
         site=site_numbers(sectors),
         **antennas_of(sectors, patterns),
     )

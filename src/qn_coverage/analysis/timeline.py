@@ -6,7 +6,6 @@ switched off is left out layer by layer, so that nothing has to be computed agai
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -14,7 +13,7 @@ import pandas as pd
 
 from qn_coverage.analysis.coverage import Coverage
 from qn_coverage.analysis.network import on_air
-from qn_coverage.propagation.emitters import NO_SERVER, Mosaic
+from qn_coverage.propagation.emitters import Mosaic
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from qn_coverage.analysis.zonal import Zones
     from qn_coverage.core.grid import Grid
 
-    Compute = Callable[[npt.NDArray[np.int64], int, Mosaic | None], Mosaic]
+    Compute = Callable[[npt.NDArray[np.int64], Mosaic | None], Mosaic]
 
 
 NEVER: Final = -1
@@ -51,13 +50,13 @@ def each_state(
     steps
         In the order of their days.
     sectors
-        The table that ``compute`` numbers its rows by.
+        The table whose rows ``compute`` is called with.
     grid, layers
         What the mosaics are about.
     compute
-        Called with rows of the sector table, the number of sectors already in the mosaic, and that
-        mosaic (or None): gives the mosaic with the rows added, which it numbers from there on. It
-        may go on with the very mosaic that it is given.
+        Called with rows of the sector table and the mosaic of the state before (or None): gives
+        the mosaic with the rows added, whose servers are rows of the table. It may go on with the
+        very mosaic that it is given.
     """
     mosaic: Mosaic | None = None
     rows = np.empty(0, dtype=np.int64)
@@ -67,9 +66,9 @@ def each_state(
             mosaic, rows = None, rows[:0]
         fresh = np.setdiff1d(np.flatnonzero(now), rows)
         if mosaic is None or len(fresh):
-            mosaic = compute(fresh, len(rows), mosaic)
+            mosaic = compute(fresh, mosaic)
         rows = np.concatenate([rows, fresh])
-        yield step, Coverage(step.day, grid, layers, _with_rows(mosaic, rows))
+        yield step, Coverage(step.day, grid, layers, mosaic)
 
 
 def first_layers(coverage: Coverage, count: int) -> Coverage:
@@ -191,9 +190,3 @@ def _share(
 ) -> npt.NDArray[np.float64]:
     """Part of a whole, NaN where there is no whole."""
     return np.divide(part, whole, out=np.full_like(part, np.nan), where=whole > 0.0)
-
-
-def _with_rows(mosaic: Mosaic, rows: npt.NDArray[np.int64]) -> Mosaic:
-    """The mosaic with its servers named by their row in the sector table."""
-    names = np.append(rows, NO_SERVER).astype(np.int32)
-    return replace(mosaic, server=names[mosaic.server])

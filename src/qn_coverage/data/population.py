@@ -60,27 +60,31 @@ def read_population(path: Path | str, grid: Grid, land: Raster) -> Raster:
     refuse(_uncountable(people, path))
     if not (land.values > 0.0).any():
         refuse([problem("no-land", path, "a study without land", "land", "check the communes")])
-    home = _source_cells(grid, source)
-    weight = np.where(home >= 0, land.values, 0.0)
-    index = np.where(home >= 0, home, 0)
-    land_of_source = np.bincount(index.ravel(), weight.ravel(), minlength=people.size)
+    rows, cols = np.nonzero(land.values > 0.0)
+    home = _source_cells(grid, source, rows, cols)
+    rows, cols, home = rows[home >= 0], cols[home >= 0], home[home >= 0]
+    share = land.values[rows, cols]
+    land_of_source = np.bincount(home, share, minlength=people.size)
     has_land = land_of_source > 0.0
     density = np.divide(people.ravel(), land_of_source, out=np.zeros(people.size), where=has_land)
-    spread: Floats = weight * density[index]
+    spread = np.zeros(grid.shape)
+    spread[rows, cols] = share * density[home]
     homeless = (people > 0.0) & ~has_land.reshape(people.shape)
     if homeless.any():
         spread += _settled(people, homeless, land, source)
     return Raster(spread, grid)
 
 
-def _source_cells(grid: Grid, source: SourceRaster) -> npt.NDArray[np.int64]:
-    """Flat index of the source cell at each cell's centre, -1 outside the source."""
-    x_m, y_m = np.meshgrid(grid.centres_x_m(), grid.centres_y_m())
-    x, y = transformer(grid.crs, source.crs.to_wkt()).transform(x_m, y_m)
+def _source_cells(
+    grid: Grid, source: SourceRaster, rows: npt.NDArray[np.int64], cols: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
+    """Flat index of the source cell at each cell's centre, -1 outside the source, shape (n,)."""
+    way = transformer(grid.crs, source.crs.to_wkt())
+    x, y = way.transform(grid.centres_x_m()[cols], grid.centres_y_m()[rows])
     col, row = (np.floor(part).astype(np.int64) for part in ~source.transform * (x, y))
-    rows, cols = source.values.shape
-    inside = (row >= 0) & (row < rows) & (col >= 0) & (col < cols)
-    return np.where(inside, row * cols + col, -1)
+    height, width = source.values.shape
+    inside = (row >= 0) & (row < height) & (col >= 0) & (col < width)
+    return np.where(inside, row * width + col, -1)
 
 
 def _settled(

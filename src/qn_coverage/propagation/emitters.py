@@ -50,8 +50,11 @@ class Emitters:
         Index of the layer (an operator's technology) that the emitter belongs to.
     required_dbm
         Level that counts as covered, per layer, shape (layers,).
+    number
+        What `Mosaic.server` calls each emitter, int32; None for 0, 1, …
     site
-        Number of the site that each emitter stands on, int32; None where each is its own.
+        Number of the site that each emitter stands on, int32; None where each is its own, by the
+        emitter's number.
     mechanical_tilt_deg
         Tilt of the whole antenna, on top of `downtilt_deg`: down ahead, up behind; None for none.
     pattern
@@ -73,6 +76,7 @@ class Emitters:
     max_distance_m: npt.NDArray[np.float64]
     layer: npt.NDArray[np.int32]
     required_dbm: npt.NDArray[np.float64]
+    number: npt.NDArray[np.int32] | None = None
     site: npt.NDArray[np.int32] | None = None
     mechanical_tilt_deg: npt.NDArray[np.float64] | None = None
     pattern: npt.NDArray[np.int32] | None = None
@@ -90,10 +94,16 @@ class Emitters:
         }
         return replace(self, **chosen)
 
-    def sites(self, first_index: int) -> npt.NDArray[np.int32]:
-        """Site of each emitter; where none is given, its own index counted from the first."""
+    def numbers(self) -> npt.NDArray[np.int32]:
+        """What `Mosaic.server` calls each emitter."""
+        if self.number is None:
+            return np.arange(len(self), dtype=np.int32)
+        return np.ascontiguousarray(self.number, dtype=np.int32)
+
+    def sites(self) -> npt.NDArray[np.int32]:
+        """Site of each emitter."""
         if self.site is None:
-            return np.arange(first_index, first_index + len(self), dtype=np.int32)
+            return self.numbers()
         return np.ascontiguousarray(self.site, dtype=np.int32)
 
     def mechanical_tilts(self) -> npt.NDArray[np.float64]:
@@ -162,8 +172,8 @@ class Mosaic:
     second_dbm
         Median level of the second strongest emitter, float32; -inf where there is none.
     server
-        Index of the strongest emitter, int32; `NO_SERVER` where there is none. Equal levels go to
-        the lower index, so that the answer does not depend on the order of work.
+        Number of the strongest emitter, int32; `NO_SERVER` where there is none. Equal levels go to
+        the lower number, so that the answer does not depend on the order of work.
     count
         How many emitters reach `Emitters.required_dbm`, uint16; terrain models count up to
         `sector_kernel.MOST_COUNTED`.

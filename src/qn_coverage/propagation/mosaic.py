@@ -43,7 +43,6 @@ def best_servers(
     rx_gain_db: float = 0.0,
     start: Mosaic | None = None,
     in_place: bool = False,
-    first_index: int = 0,
     threads: int | None = None,
     prune: bool = True,
     floor_dbm: float = FLOOR_DBM,
@@ -58,7 +57,7 @@ def best_servers(
     whose tangent is (mast height - receiver height) / distance. Cells nearer than a model's least
     distance take the loss at that distance; beyond its greatest an emitter is not followed.
 
-    The answer does not depend on threads, on the order of the emitters (but for their indices), on
+    The answer does not depend on threads, on the order of the emitters (but for their numbers), on
     pruning, or on whether it is computed in one pass or continued from `start`. Memory does not
     grow with the number of emitters.
 
@@ -81,8 +80,6 @@ def best_servers(
         Whether `start` itself is gone on with, and given back; otherwise it is left as it is. Large
         mosaics are new memory to the system, which takes longer than a few masts. Work that is
         cancelled leaves it part of the way.
-    first_index
-        Index of ``emitters`` row 0 in `Mosaic.server`, e.g. the number of emitters in `start`.
     threads
         How many; None for one a processor.
     prune
@@ -125,7 +122,6 @@ def best_servers(
             rx_gain_db=rx_gain_db,
             start=start,
             in_place=in_place,
-            first_index=first_index,
             threads=threads,
             prune=prune,
             progress=progress,
@@ -148,7 +144,6 @@ def best_servers(
             floor_dbm=np.minimum(floor_dbm, emitters.required_dbm).astype(np.float32),
             directional=chosen.kind != "buffer",
             prune=prune,
-            first_index=int(first_index),
         ),
         rx_height_m=rx_height_agl_m,
         rx_gain_db=rx_gain_db,
@@ -275,7 +270,8 @@ def _batch(
         beamwidth_v_deg=_floats(emitters.beamwidth_v_deg),
         reach_m=_floats(reach_m),
         layer=np.ascontiguousarray(emitters.layer, dtype=np.int32),
-        site=emitters.sites(job.rules.first_index),
+        number=emitters.numbers(),
+        site=emitters.sites(),
         table=table_of,
         plain=antenna_table.plain_form(emitters),
         mechanical_deg=emitters.mechanical_tilts(),

@@ -47,6 +47,7 @@ class Columns(NamedTuple):
     beamwidth_v_deg: npt.NDArray[np.float64]
     reach_m: npt.NDArray[np.float64]
     layer: npt.NDArray[np.int32]
+    number: npt.NDArray[np.int32]
     site: npt.NDArray[np.int32]
     table: npt.NDArray[np.int64]
     plain: npt.NDArray[np.bool_]  # TR 36.814 without mechanical tilt

@@ -61,6 +61,8 @@ def _emitter_problems(emitters: Emitters) -> Iterator[Problem]:
     layers = len(emitters.required_dbm)
     for row in np.flatnonzero((emitters.layer < 0) | (emitters.layer >= layers)):
         yield _problem("layer", int(row), f"{emitters.layer[row]}", f"0 to {layers - 1}")
+    for row in np.flatnonzero(emitters.numbers() < 0):
+        yield _problem("number", int(row), f"{emitters.numbers()[row]}", "0 or more")
     yield from _table_problems(emitters)
     for name in ("max_distance_m", "beamwidth_v_deg", "beamwidth_h_deg"):
         for row in np.flatnonzero(getattr(emitters, name) <= 0.0):

@@ -46,7 +46,6 @@ class Rules(NamedTuple):
     floor_dbm: npt.NDArray[np.float32]
     directional: bool  # whether antenna patterns apply
     prune: bool
-    first_index: int  # of emitter 0 in `server`
 
 
 class Answer(NamedTuple):
@@ -293,8 +292,7 @@ def _update(
     row_0, row_1, col_0, col_1 = block
     layer = columns.layer[e]
     required, floor = rules.required_dbm[layer], rules.floor_dbm[layer]
-    index = rules.first_index + e
-    site = columns.site[e]
+    number, site = columns.number[e], columns.site[e]
     cell = -1
     for row in range(row_0, row_1):
         bests = answer.level_dbm[layer, row]
@@ -314,9 +312,9 @@ def _update(
                     only[col] = site
                 elif only[col] != site:
                     only[col] = MANY_SITES
-            if level > bests[col] or (level == bests[col] and index < servers[col]):
+            if level > bests[col] or (level == bests[col] and number < servers[col]):
                 seconds[col] = bests[col]
                 bests[col] = level
-                servers[col] = index
+                servers[col] = number
             elif level > seconds[col]:
                 seconds[col] = level

@@ -50,7 +50,7 @@ class Sectors(NamedTuple):
     alike: npt.NDArray[np.int64]  # first entry with the same antenna in the same direction
     band: npt.NDArray[np.int64]  # index of the frequency
     layer: npt.NDArray[np.int64]
-    number: npt.NDArray[np.int64]  # in `Mosaic.server`
+    number: npt.NDArray[np.int32]  # in `Mosaic.server`
     site: npt.NDArray[np.int32]  # in `Mosaic.only`
     required_dbm: npt.NDArray[np.float32]  # of the sector's layer
     floor_dbm: npt.NDArray[np.float32]

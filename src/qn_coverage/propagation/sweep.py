@@ -135,7 +135,6 @@ def best_servers_terrain(
     rx_gain_db: float = 0.0,
     start: Mosaic | None = None,
     in_place: bool = False,
-    first_index: int = 0,
     threads: int | None = None,
     prune: bool = True,
     floor_dbm: float = FLOOR_DBM,
@@ -151,7 +150,7 @@ def best_servers_terrain(
 
     Parameters
     ----------
-    emitters, surface, rx_height_agl_m, rx_gain_db, start, in_place, first_index, threads, prune
+    emitters, surface, rx_height_agl_m, rx_gain_db, start, in_place, threads, prune
         As there; masts must stand on the grid, and there must be ground in every cell.
     floor_dbm, progress, cancelled
         As there; a part is the near or the far ring of a mast.
@@ -186,7 +185,7 @@ def best_servers_terrain(
         np.ones(surface.shape, dtype=np.bool_) if surface.wanted is None else surface.wanted,
         prune,
     )
-    masts = _masts(emitters, rx_gain_db, first_index, floor_dbm)
+    masts = _masts(emitters, rx_gain_db, floor_dbm)
     jobs = [
         (site, frequencies_mhz, sectors, *ring)
         for number in range(len(_RINGS_M) + 1)
@@ -383,7 +382,7 @@ def _run_all(
 
 
 def _masts(
-    emitters: Emitters, rx_gain_db: float, first_index: int, floor_dbm: float
+    emitters: Emitters, rx_gain_db: float, floor_dbm: float
 ) -> list[tuple[_Site, tuple[float, ...], sector_kernel.Sectors]]:
     """Emitters that share a sweep, in an order that scatters masts over the map.
 
@@ -401,7 +400,7 @@ def _masts(
         rows = order[bounds[k] : bounds[k + 1]]
         rows = rows[np.lexsort((emitters.layer[rows], emitters.frequency_mhz[rows]))]
         frequencies, band = np.unique(emitters.frequency_mhz[rows], return_inverse=True)
-        sectors = _sectors(emitters, rows, band, rx_gain_db, first_index, floor_dbm)
+        sectors = _sectors(emitters, rows, band, rx_gain_db, floor_dbm)
         site = _Site(*(float(value) for value in distinct[k]))
         found.append((site, tuple(frequencies.tolist()), sectors))
     return found
@@ -412,7 +411,6 @@ def _sectors(
     rows: npt.NDArray[np.int64],
     band: npt.NDArray[np.int64],
     rx_gain_db: float,
-    first_index: int,
     floor_dbm: float,
 ) -> sector_kernel.Sectors:
     layer = emitters.layer[rows].astype(np.int64)
@@ -426,8 +424,8 @@ def _sectors(
         alike=_alike(emitters, rows),
         band=band,
         layer=layer,
-        number=rows + first_index,
-        site=emitters.sites(first_index)[rows],
+        number=emitters.numbers()[rows],
+        site=emitters.sites()[rows],
         required_dbm=required.astype(np.float32),
         floor_dbm=np.minimum(floor_dbm, required).astype(np.float32),
         tables=_tables(emitters, rows),
