@@ -79,17 +79,26 @@ def layer_table(
     village_cells
         Rows and columns of the villages' cells.
     """
-    parts = []
-    for zones in levels:
-        everywhere = np.ones(next(iter(states.values())).grid.shape, dtype=np.bool_)
-        totals = (zones.land_km2(everywhere), zones.population(everywhere))
-        villages = zones.village_count(np.ones(len(village_cells[0]), dtype=np.bool_))
-        for state, coverage in states.items():
-            for operator, technology in combinations(coverage):
-                covered = coverage.covered(operator=operator, technology=technology)
+    everywhere = np.ones(next(iter(states.values())).grid.shape, dtype=np.bool_)
+    every_village = np.ones(len(village_cells[0]), dtype=np.bool_)
+    totals = [
+        (
+            zones.land_km2(everywhere),
+            zones.population(everywhere),
+            zones.village_count(every_village),
+        )
+        for zones in levels
+    ]
+    parts: list[list[pd.DataFrame]] = [[] for _ in levels]
+    for state, coverage in states.items():
+        for operator, technology in combinations(coverage):
+            covered = coverage.covered(operator=operator, technology=technology)
+            for zones, (all_land, all_people, villages), own in zip(
+                levels, totals, parts, strict=True
+            ):
                 land, people = zones.land_km2(covered), zones.population(covered)
                 reached = zones.village_count(covered[village_cells])
-                parts.append(
+                own.append(
                     pd.DataFrame(
                         {
                             "level": zones.level,
@@ -98,15 +107,15 @@ def layer_table(
                             "technology": technology or ANY,
                             "state": state,
                             "land_km2": land,
-                            "land_share": _share(land, totals[0]),
+                            "land_share": _share(land, all_land),
                             "population": people,
-                            "population_share": _share(people, totals[1]),
+                            "population_share": _share(people, all_people),
                             "villages": reached,
                             "villages_share": _share(reached, villages),
                         }
                     )
                 )
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat([part for own in parts for part in own], ignore_index=True)
 
 
 def combinations(coverage: Coverage) -> Iterator[tuple[str | None, str | None]]:
