@@ -13,7 +13,7 @@ import numpy as np
 
 from qn_coverage.propagation import median_fields as at
 from qn_coverage.propagation._compile import compiled
-from qn_coverage.propagation.fastmath import DB_PER_LOG2, exp2, flat, log2, sine_of_third
+from qn_coverage.propagation.fastmath import DB_PER_LOG2, exp2, flat, log2, third_of_angle
 from qn_coverage.propagation.median_physics import bullington_of_nu, whole
 
 if TYPE_CHECKING:
@@ -112,28 +112,33 @@ def _gather(work: Floats, n: int, picked: Ints, cells: Ints, wavelength: float) 
 
 @flat
 def _clearance(work: Floats, m: int, a_p: float, c: float, wavelength: float) -> None:
-    """Eqs. (22) to (26): how much of the first term counts, and at which Earth radius."""
-    horizon = math.sqrt(0.002 * a_p)
+    """Eqs. (22) to (26): how much of the first term counts, and at which Earth radius.
+
+    With s and c the sine and cosine of the angle of which eq. (24d) takes a third, b of eq. (24c)
+    is an odd polynomial of s / (1 + c) over √(k / (1 + k)), and that root cancels.
+    """
+    horizon_2 = 0.002 * a_p
+    per_km_2 = 250.0 / a_p
     for j in range(whole(m)):
         d, h_te, h_re = work[at.S_D + j], work[at.S_TE + j], work[at.S_RE + j]
-        roots = np.sqrt(h_te) + np.sqrt(h_re)
+        # Square of √h_te + √h_re
+        roots_2 = h_te + h_re + 2.0 * np.sqrt(h_te * h_re)
         both = 1.0 / (h_te + h_re)
         t = (h_te - h_re) * both
-        k = 250.0 * d * d / a_p * both
-        up = k + 1.0
-        cube = 1.0 / (up * up * up)
-        q = 1.5 * t * np.sqrt(3.0 * k * cube)
+        k = per_km_2 * d * d * both
+        down = 1.0 / (k + 1.0)
+        cube = down * down * down
         twice = 2.0 * k - 1.0
         rest = twice * twice * (k + 4.0) + 108.0 * k * (h_te * both) * (h_re * both)
-        third = sine_of_third(q, np.sqrt(0.25 * rest * cube))
-        b = 2.0 * np.sqrt(up / (3.0 * k)) * third
+        half = 1.0 / (1.0 + np.sqrt(0.25 * rest * cube))
+        b = 3.0 * t * down * half * third_of_angle(6.75 * k * t * t * cube * half * half)
         d_1 = 0.5 * d * (1.0 + b)
         d_2 = d - d_1
         clear = (h_te - c * d_1 * d_1) * d_2 + (h_re - c * d_2 * d_2) * d_1
         needed = 17.456 * np.sqrt(max(d_1 * d_2, 1e-12) * wavelength * d)
-        beyond = d >= horizon * roots
+        beyond = d * d >= horizon_2 * roots_2
         work[at.S_SHARE + j] = 1.0 if beyond else max(1.0 - clear / needed, 0.0)
-        log_a = log2(a_p if beyond else 500.0 * d * d / (roots * roots))
+        log_a = log2(a_p if beyond else 500.0 * d * d / roots_2)
         work[at.S_LOG + j] = log_a
         work[at.S_ROOT + j] = exp2(log_a * (-1.0 / 3.0))
         work[at.S_LOSS + j] = 1.0 if beyond else 0.0
@@ -196,9 +201,17 @@ def _x(i: float, last: float, at_: Spacing) -> float:
 
 
 @flat
-def _first_of_four(place: float, spacing: Spacing) -> float:
-    """Sample before the one at or before a place, give or take one, as a float."""
-    return np.floor(place / spacing.stretch_0 - spacing.shift) - 1.0
+def _four_around(
+    place: float, per_km: float, last: float, spacing: Spacing
+) -> tuple[float, float, float, float]:
+    """Two samples on either side of a place, give or take one."""
+    i = np.floor(place * per_km - spacing.shift) - 1.0
+    return (
+        _x(i, last, spacing),
+        _x(i + 1.0, last, spacing),
+        _x(i + 2.0, last, spacing),
+        _x(i + 3.0, last, spacing),
+    )
 
 
 @flat
@@ -209,34 +222,26 @@ def _smooth_nu(work: Floats, m: int, spacing: Spacing, bulge: float, factor: flo
     sample is next to where the continuous function is greatest. Two samples on either side of that
     place are tried: reckoned with the last level's stretch, it is right to within half a sample.
     """
-    root_bulge = 1.0 / math.sqrt(bulge)
+    over, per_km = 1.0 / bulge, 1.0 / spacing.stretch_0
     for j in range(whole(m)):
         d, h_te, last = work[at.S_D + j], work[at.S_TE + j], work[at.S_LAST + j]
-        i = _first_of_four(np.sqrt(h_te) * root_bulge, spacing)
-        x_0, x_1 = _x(i, last, spacing), _x(i + 1.0, last, spacing)
-        x_2, x_3 = _x(i + 2.0, last, spacing), _x(i + 3.0, last, spacing)
-        before = min(bulge * x_0 + h_te / x_0, bulge * x_1 + h_te / x_1)
-        beyond = min(bulge * x_2 + h_te / x_2, bulge * x_3 + h_te / x_3)
-        work[at.S_LOG + j] = bulge * d - min(before, beyond)
+        square = h_te * over
+        x_0, x_1, x_2, x_3 = _four_around(np.sqrt(square), per_km, last, spacing)
+        x = _lowest(x_0, x_1, x_2, x_3, square)
+        work[at.S_LOG + j] = bulge * (d - x) - h_te / x
     for j in range(whole(m)):
         d, h_re, last = work[at.S_D + j], work[at.S_RE + j], work[at.S_LAST + j]
-        i = _first_of_four(d - np.sqrt(h_re) * root_bulge, spacing)
-        x_0, x_1 = d - _x(i, last, spacing), d - _x(i + 1.0, last, spacing)
-        x_2, x_3 = d - _x(i + 2.0, last, spacing), d - _x(i + 3.0, last, spacing)
-        before = min(bulge * x_0 + h_re / x_0, bulge * x_1 + h_re / x_1)
-        beyond = min(bulge * x_2 + h_re / x_2, bulge * x_3 + h_re / x_3)
-        work[at.S_ROOT + j] = bulge * d - min(before, beyond)
+        square = h_re * over
+        x_0, x_1, x_2, x_3 = _four_around(d - np.sqrt(square), per_km, last, spacing)
+        far = _lowest(d - x_3, d - x_2, d - x_1, d - x_0, square)
+        work[at.S_ROOT + j] = bulge * (d - far) - h_re / far
     for j in range(whole(m)):
         d, last = work[at.S_D + j], work[at.S_LAST + j]
         h_te, h_re = work[at.S_TE + j], work[at.S_RE + j]
         s_tr = (h_re - h_te) / d
-        i = _first_of_four(_open_peak(d, h_te, h_re, bulge), spacing)
-        nearest = min(
-            _closeness(_x(i, last, spacing), d, h_te, s_tr, bulge),
-            _closeness(_x(i + 1.0, last, spacing), d, h_te, s_tr, bulge),
-        )
-        nearest = min(nearest, _closeness(_x(i + 2.0, last, spacing), d, h_te, s_tr, bulge))
-        nearest = min(nearest, _closeness(_x(i + 3.0, last, spacing), d, h_te, s_tr, bulge))
+        peak = _open_peak(d, h_te, h_re, bulge)
+        x_0, x_1, x_2, x_3 = _four_around(peak, per_km, last, spacing)
+        nearest = _nearest(x_0, x_1, x_2, x_3, d, h_te, s_tr, bulge)
         s_tim, s_rim = work[at.S_LOG + j], work[at.S_ROOT + j]
         above = max(s_tim - s_tr, 0.0) * max(s_rim + s_tr, 0.0)
         is_open = s_tim < s_tr
@@ -245,11 +250,41 @@ def _smooth_nu(work: Floats, m: int, spacing: Spacing, bulge: float, factor: flo
 
 
 @flat
-def _closeness(x: float, d: float, h_te: float, s_tr: float, bulge: float) -> float:
-    """Square of clearance over x (d - x): ν² but for a factor."""
-    far = d - x
-    clearance = h_te + s_tr * x - bulge * x * far
-    return clearance * clearance / (x * far)
+def _lowest(x_0: float, x_1: float, x_2: float, x_3: float, square: float) -> float:
+    """Of four rising places the one where x + square / x is least: of a < b it is b if ab is less.
+
+    Products of neighbours rise, so the last that is less decides.
+    """
+    x = x_1 if x_0 * x_1 < square else x_0
+    x = x_2 if x_1 * x_2 < square else x
+    return x_3 if x_2 * x_3 < square else x
+
+
+@flat
+def _nearest(
+    x_0: float, x_1: float, x_2: float, x_3: float, d: float, h_te: float, s_tr: float, bulge: float
+) -> float:
+    """Least square of clearance over x (d - x), which is ν² but for a factor, at four places."""
+    c_0, r_0 = _clearance_at(x_0, d, h_te, s_tr, bulge)
+    c_1, r_1 = _clearance_at(x_1, d, h_te, s_tr, bulge)
+    c_2, r_2 = _clearance_at(x_2, d, h_te, s_tr, bulge)
+    c_3, r_3 = _clearance_at(x_3, d, h_te, s_tr, bulge)
+    better = c_1 * r_0 < c_0 * r_1
+    c_0, r_0 = c_1 if better else c_0, r_1 if better else r_0
+    better = c_3 * r_2 < c_2 * r_3
+    c_2, r_2 = c_3 if better else c_2, r_3 if better else r_2
+    better = c_2 * r_0 < c_0 * r_2
+    return (c_2 if better else c_0) / (r_2 if better else r_0)
+
+
+@flat
+def _clearance_at(
+    x: float, d: float, h_te: float, s_tr: float, bulge: float
+) -> tuple[float, float]:
+    """Square of the clearance, and x (d - x)."""
+    room = x * (d - x)
+    clearance = h_te + s_tr * x - bulge * room
+    return clearance * clearance, room
 
 
 @flat
@@ -270,7 +305,9 @@ def _open_peak(d: float, h_te: float, h_re: float, bulge: float) -> float:
 
 @flat
 def _newton(y: float, curved: float, h_te: float, h_re: float) -> float:
-    q = 1.0 / (1.0 + y)
-    value = h_re * y - h_te - curved * y * (1.0 - y) * q * q
-    rise = h_re - curved * (1.0 - 3.0 * y) * q * q * q
+    """A step, both sides of the quotient multiplied by (1 + y)³."""
+    up = 1.0 + y
+    cube = up * up * up
+    value = (h_re * y - h_te) * cube - curved * y * (1.0 - y) * up
+    rise = h_re * cube - curved * (1.0 - 3.0 * y)
     return max(y - value / rise, 0.1 * y)
