@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import sys
 from typing import Any, Final
@@ -25,15 +26,26 @@ _NEW_OBJECTS: Final = 100_000
 
 
 class _Group(click.Group):
-    """Prints a `CoverageError` without a traceback, and groups without a command with help."""
+    """Prints what the user can mend without a traceback: a `CoverageError`, files out of reach."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except CoverageError as error:
-            click.secho("Lỗi / Error", fg="red", bold=True, err=True)
-            click.echo(str(error), err=True)
-            ctx.exit(EXIT_MENDABLE)
+            _complain(str(error))
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # whoever read the output has gone: click's matter
+                raise
+            _complain(
+                f"{error.filename or 'a file'}: {error.strerror or error}. Mend: check path, "
+                "rights and free space, and close the file in other programs."
+            )
+        return ctx.exit(EXIT_MENDABLE)
+
+
+def _complain(what: str) -> None:
+    click.secho("Lỗi / Error", fg="red", bold=True, err=True)
+    click.echo(what, err=True)
 
 
 @click.group(

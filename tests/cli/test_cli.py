@@ -112,3 +112,18 @@ def test_an_unknown_rule_lists_the_known_ones():
     result = call("rules", "no-such-rule")
     assert result.exit_code == 2
     assert "quang-ninh-working" in result.output
+
+
+@pytest.mark.parametrize(
+    "command", [("run", "--out"), ("plan", "--sites", "3", "--out"), ("template", "sites", "--out")]
+)
+def test_a_place_that_cannot_be_written_is_told_before_any_work(command, tmp_path, monkeypatch):
+    def computed(*_arguments, **_options):
+        raise AssertionError("computed before the folder was looked at")
+
+    monkeypatch.setattr("qn_coverage.study.run_study", computed)
+    (tmp_path / "file").write_text("a file")
+    result = call(*command, str(tmp_path / "file" / "out.xlsx"))
+    assert result.exit_code == 2
+    assert "Mend:" in result.output
+    assert "Traceback" not in result.output

@@ -36,10 +36,12 @@ def compare_models(
     False is what the model calls covered and the reference does not, missed the other way round.
     """
     from qn_coverage.core.scenario import Scenario, load_scenario
+    from qn_coverage.export.outputs import check_folder
     from qn_coverage.propagation.models import resolve
     from qn_coverage.terminal import watching
 
     chosen = load_scenario(scenario) if scenario else Scenario()
+    check_folder(out.parent)
     models = [resolve(name.strip()).name for name in names.split(",")]
     with watching() as progress:
         from qn_coverage.comparison import compare_models as compare

@@ -76,10 +76,12 @@ def plan(
     """
     request = _request(request_file, **asked)
     chosen = _scenario(scenario, model)
+    from qn_coverage.export.outputs import check_folder
     from qn_coverage.export.plan_folder import earlier_outputs
     from qn_coverage.terminal import watching
 
     earlier_outputs(out)  # a wrong folder must not cost the time of a study
+    check_folder(out)
     with watching() as progress:
         progress.stage("load libraries")
         from qn_coverage.export.plan_folder import write_plan

@@ -40,6 +40,7 @@ def run(scenario: Path | None, out: Path, model: str | None, threads: int | None
     written aside and put in place together, so a failed run leaves the folder as it was.
     """
     from qn_coverage.core.scenario import Scenario, load_scenario
+    from qn_coverage.export.outputs import check_folder
     from qn_coverage.terminal import watching
 
     chosen = load_scenario(scenario) if scenario else Scenario()
@@ -47,6 +48,7 @@ def run(scenario: Path | None, out: Path, model: str | None, threads: int | None
         chosen = chosen.model_copy(
             update={"model": chosen.model.model_copy(update={"name": model})}
         )
+    check_folder(out)
     with watching() as progress:
         progress.stage("load libraries")
         from qn_coverage.export.folder import write_study

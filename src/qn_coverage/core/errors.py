@@ -51,6 +51,13 @@ class Problem:
         )
 
 
+def expected_of(message: str) -> str:
+    """What a validator's message says it expected, without the words that say it is a message."""
+    for opening in ("Value error, ", "Assertion failed, ", "Input should be "):
+        message = message.removeprefix(opening)
+    return message
+
+
 class CoverageError(Exception):
     """Something the user can mend. The command line prints it without a traceback and exits 2."""
 
@@ -95,6 +102,10 @@ class UnknownNameError(CoverageError, LookupError):
 
 class CancelledError(CoverageError):
     """The caller asked a long computation to stop; nothing of it is kept."""
+
+
+class OutputError(CoverageError):
+    """A place where nothing can be written."""
 
 
 class ManifestError(CoverageError):

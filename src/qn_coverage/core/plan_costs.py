@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from qn_coverage.core.errors import InvalidDataError, Problem
+from qn_coverage.core.errors import InvalidDataError, Problem, expected_of
 from qn_coverage.core.scenario import SHIPPED
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def _of_detail(path: Path, detail: Any) -> Problem:
         return _problem(path, "unknown-key", "a key the cost model does not know", key)
     if detail["type"] == "missing":
         return _problem(path, "missing-key", "no such key", key)
-    return _problem(path, "bad-value", f"{detail['input']!r} ({detail['msg']})", key)
+    return _problem(path, "bad-value", f"{detail['input']!r} ({expected_of(detail['msg'])})", key)
 
 
 def _problem(path: Path, code: str, found: str, column: str | None) -> Problem:

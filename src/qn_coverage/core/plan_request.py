@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from qn_coverage.core.errors import InvalidDataError, Problem
+from qn_coverage.core.errors import InvalidDataError, Problem, expected_of
 from qn_coverage.core.scenario import SHIPPED, Technology
 
 if TYPE_CHECKING:
@@ -386,7 +386,7 @@ def _problems(document: Mapping[str, Any], details: Any, file: str) -> list[Prob
                 file=file,
                 column=".".join(str(part) for part in detail["loc"]),
                 found="a key the planner does not know" if unknown else repr(detail["input"]),
-                expected="a key of docs/planner.md" if unknown else detail["msg"],
+                expected="a key of docs/planner.md" if unknown else expected_of(detail["msg"]),
                 mend=f"correct or remove the key; {_MEND}",
             )
         )

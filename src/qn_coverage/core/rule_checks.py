@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from qn_coverage.core.errors import Problem
+from qn_coverage.core.errors import Problem, expected_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -157,7 +157,7 @@ def _problem(file: str, detail: Mapping[str, Any]) -> Problem:
         file=file,
         column=".".join(location).replace(".[", "["),
         found="nothing" if detail["type"] == "missing" else repr(detail["input"]),
-        expected="no such key" if code == "unknown-key" else detail["msg"],
+        expected="no such key" if code == "unknown-key" else expected_of(detail["msg"]),
         mend=MEND,
     )
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from qn_coverage.core.errors import Problem, ScenarioError
+from qn_coverage.core.errors import Problem, ScenarioError, expected_of
 
 if TYPE_CHECKING:
     from typing import Self
@@ -229,7 +229,7 @@ def _problems(path: Path, error: ValidationError) -> list[Problem]:
                 file=str(path),
                 column=key,
                 found=repr(detail["input"]) if not unknown else "a key the toolkit does not know",
-                expected=_known_keys(detail["loc"]) if unknown else detail["msg"],
+                expected=_known_keys(detail["loc"]) if unknown else expected_of(detail["msg"]),
                 mend="correct or remove the key; scenarios/default.toml shows all of them",
             )
         )

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from qn_coverage.core.errors import ManifestError
 from qn_coverage.core.progress import SILENT
-from qn_coverage.export import manifest
+from qn_coverage.export import manifest, outputs
 from qn_coverage.export.registry import EXPORTERS, expand, resolve
 from qn_coverage.export.results import read_results
 
@@ -62,22 +60,21 @@ def export_results(
     results = read_results(Path(folder))
     out = Path(folder) / "export" if out is None else Path(out)
     earlier = _earlier(out)
-    out.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=".writing-", dir=out))
-    try:
+    with outputs.aside(out) as place:
         for exporter in chosen:
             progress.stage(exporter.name)
-            exporter.write(results, aside / exporter.target)
-        written = {exporter.name: _files(aside, exporter) for exporter in chosen}
-        _refuse_strangers(out, written, earlier)
-        hashed = {name: _hashed(aside, files) for name, files in written.items()}
+            exporter.write(results, place / exporter.target)
+        written = {exporter.name: _files(place, exporter) for exporter in chosen}
+        hashed = {name: _hashed(place, files) for name, files in written.items()}
         record = _record(results, earlier | hashed)
-        (aside / NAME).write_text(record, encoding="utf-8", newline="\n")
-        for name in [*(file for files in written.values() for file in files), NAME]:
-            (out / name).parent.mkdir(parents=True, exist_ok=True)
-            (aside / name).replace(out / name)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        (place / NAME).write_text(record, encoding="utf-8", newline="\n")
+        outputs.put_in_place(
+            place,
+            out,
+            [*(file for files in written.values() for file in files), NAME],
+            earlier={NAME, *(file for files in earlier.values() for file in files)},
+            maker="export",
+        )
     for name, files in written.items():
         for stale in set(earlier.get(name, ())) - set(files):
             (out / stale).unlink(missing_ok=True)
@@ -119,23 +116,6 @@ def _earlier(out: Path) -> dict[str, dict[str, str]]:
 def _inside(file: str, exporter: Exporter) -> bool:
     parts = PurePosixPath(file).parts
     return bool(parts) and parts[0] == exporter.target and ".." not in parts
-
-
-def _refuse_strangers(
-    out: Path, written: dict[str, list[str]], earlier: dict[str, dict[str, str]]
-) -> None:
-    ours = {file for files in earlier.values() for file in files}
-    strangers = [
-        file
-        for files in written.values()
-        for file in files
-        if file not in ours and (out / file).exists()
-    ]
-    if strangers:
-        raise ManifestError(
-            f"{out}: holds {', '.join(strangers)} that no earlier export wrote; nothing was "
-            "changed. Mend: choose another folder with --out, or move these files away."
-        )
 
 
 def _record(results: Results, files: dict[str, dict[str, str]]) -> str:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qn_coverage.core.errors import ManifestError
-from qn_coverage.export import manifest
+from qn_coverage.export import manifest, outputs
 from qn_coverage.export.geopackage import write_geopackage
 from qn_coverage.export.raster import write_coverage
 from qn_coverage.export.tables import computed, with_lon_lat, write_csv
@@ -39,22 +36,16 @@ def write_study(study: Study, folder: Path, *, map_html: str, report_html: str) 
 
     Raises
     ------
-    ManifestError
-        The folder holds a file of the same name that no earlier run wrote.
+    ManifestError, OutputError
+        As `outputs.put_in_place`.
     """
     folder = Path(folder)
     earlier = _earlier_outputs(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder))
-    try:
+    with outputs.aside(folder) as place:
         names = _write_all(
-            study, aside, {"map.html": map_html, "report.html": report_html}, home=folder
+            study, place, {"map.html": map_html, "report.html": report_html}, home=folder
         )
-        _refuse_strangers(folder, names, earlier)
-        for name in names:
-            (aside / name).replace(folder / name)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        outputs.put_in_place(place, folder, names, earlier=earlier, maker="run")
     for stale in earlier - set(names):
         (folder / stale).unlink(missing_ok=True)
     return names
@@ -107,12 +98,3 @@ def _earlier_outputs(folder: Path) -> set[str]:
     # Only plain names: a manifest that somebody edited must not make us touch other folders.
     names = {Path(name).name for name in manifest.read_manifest(folder)["outputs"]}
     return names | {manifest.NAME}
-
-
-def _refuse_strangers(folder: Path, names: list[str], earlier: set[str]) -> None:
-    strangers = [name for name in names if name not in earlier and (folder / name).exists()]
-    if strangers:
-        raise ManifestError(
-            f"{folder}: holds {', '.join(strangers)} that no earlier run wrote; nothing was "
-            "changed. Mend: choose another folder with --out, or move these files away."
-        )

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +13,7 @@ from qn_coverage import plan_tables
 from qn_coverage.core.errors import ManifestError
 from qn_coverage.core.plan_costs import costs_folder
 from qn_coverage.core.scenario import SHIPPED
-from qn_coverage.export import manifest
+from qn_coverage.export import manifest, outputs
 from qn_coverage.export.plan_kmz import write_plan_kmz
 from qn_coverage.export.plan_workbook import write_plan_workbook
 from qn_coverage.export.tables import write_csv
@@ -57,24 +55,15 @@ def write_plan(
     Raises
     ------
     ManifestError
-        The folder holds a study, or a file of the same name that no earlier plan wrote.
+        The folder holds a study, or as `outputs.put_in_place`.
+    OutputError
+        As there.
     """
     folder = Path(folder)
     earlier = earlier_outputs(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder))
-    try:
-        names = _write_all(plan, aside, pages, home=folder, request_file=request_file)
-        strangers = [name for name in names if name not in earlier and (folder / name).exists()]
-        if strangers:
-            raise ManifestError(
-                f"{folder}: holds {', '.join(strangers)} that no earlier plan wrote; nothing was "
-                "changed. Mend: choose another folder with --out, or move these files away."
-            )
-        for name in names:
-            (aside / name).replace(folder / name)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+    with outputs.aside(folder) as place:
+        names = _write_all(plan, place, pages, home=folder, request_file=request_file)
+        outputs.put_in_place(place, folder, names, earlier=earlier, maker="plan")
     for stale in earlier - set(names):
         (folder / stale).unlink(missing_ok=True)
     return names

@@ -1,0 +1,98 @@
+"""Output folders: asked for before the work, written aside, put in place all or nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qn_coverage.core.errors import ManifestError, OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that cannot be made or written; what is made to find out is taken away.
+
+    Raises
+    ------
+    OutputError
+        With the reason that the system gives.
+    """
+    made = [each for each in (folder, *folder.parents) if not each.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise OutputError(
+            f"{folder}: nothing can be written there ({error.strerror or error}). "
+            "Mend: choose another folder with --out, or ask for the right to write into this one."
+        ) from error
+    finally:
+        for each in made:
+            with contextlib.suppress(OSError):
+                each.rmdir()
+
+
+@contextlib.contextmanager
+def aside(folder: Path) -> Iterator[Path]:
+    """A hidden folder inside, made if need be, to write into; it is gone in the end."""
+    folder.mkdir(parents=True, exist_ok=True)
+    place = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder))
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def put_in_place(
+    place: Path, folder: Path, names: Collection[str], *, earlier: Collection[str], maker: str
+) -> None:
+    """Move files from aside into the folder, once it is clear that all of them can go there.
+
+    Parameters
+    ----------
+    place, folder
+        From where and to where.
+    names
+        Files, relative to both, in the order in which they are moved.
+    earlier
+        Those that an earlier work of the same kind wrote: they may be replaced.
+    maker
+        What that kind of work is called, e.g. ``"run"``.
+
+    Raises
+    ------
+    ManifestError
+        The folder holds a file of the same name that nobody of that kind wrote.
+    OutputError
+        A file to be replaced is held open by another program.
+    """
+    there = [name for name in names if (folder / name).exists()]
+    strangers = [name for name in there if name not in earlier]
+    if strangers:
+        raise ManifestError(
+            f"{folder}: holds {', '.join(strangers)} that no earlier {maker} wrote; nothing was "
+            "changed. Mend: choose another folder with --out, or move these files away."
+        )
+    locked = [name for name in there if not _replaceable(folder / name)]
+    if locked:
+        raise OutputError(
+            f"{folder}: {', '.join(locked)} cannot be replaced; nothing was changed. Mend: close "
+            "them in other programs (Excel, QGIS), or choose another folder with --out."
+        )
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).replace(folder / name)
+
+
+def _replaceable(path: Path) -> bool:
+    """Whether nobody holds a file, as Excel does on Windows: it can be opened for writing."""
+    try:
+        path.open("r+b").close()
+    except OSError:
+        return False
+    return True
