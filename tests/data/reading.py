@@ -4,6 +4,7 @@ import geopandas as gpd
 import pytest
 
 from qn_coverage.core.errors import InvalidDataError
+from qn_coverage.core.problem_titles import TITLES
 
 
 def written(table, path):
@@ -26,7 +27,9 @@ def problems_of(read, *arguments, **options):
         assert problem.found
         assert problem.expected
         assert problem.mend
-        assert str(problem).startswith(f"[{problem.code}]")
+        title = TITLES[problem.code]
+        told = f"{title[0].upper()}{title[1:]} / [{problem.code}] {problem.file}"
+        assert str(problem).startswith(told)
     return caught.value.problems
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from qn_coverage.core.problem_titles import TITLES
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -38,17 +40,16 @@ class Problem:
     column: str | None = None
 
     def __str__(self) -> str:
-        """One paragraph: place, finding, expectation, remedy."""
+        """One paragraph: kind in Vietnamese and as code, place, finding, expectation, remedy."""
         place = [self.file]
         if self.row is not None:
             place.append(f"row {self.row}")
         if self.column is not None:
             place.append(f"column '{self.column}'")
         where = ", ".join(place)
-        return (
-            f"[{self.code}] {where}: found {self.found}; expected {self.expected}. "
-            f"Mend: {self.mend}."
-        )
+        title = TITLES.get(self.code, "")
+        kind = f"{title[:1].upper()}{title[1:]} / [{self.code}]" if title else f"[{self.code}]"
+        return f"{kind} {where}: found {self.found}; expected {self.expected}. Mend: {self.mend}."
 
 
 def expected_of(message: str) -> str:

@@ -28,7 +28,7 @@ def check_folder(folder: Path) -> None:
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
         raise OutputError(
-            f"{folder}: nothing can be written there ({error.strerror or error}). "
+            f"{folder}: không ghi được vào đây / nothing can be written there ({error.strerror or error}). "
             "Mend: choose another folder with --out, or ask for the right to write into this one."
         ) from error
     finally:
@@ -81,8 +81,9 @@ def put_in_place(
     locked = [name for name in there if not _replaceable(folder / name)]
     if locked:
         raise OutputError(
-            f"{folder}: {', '.join(locked)} cannot be replaced; nothing was changed. Mend: close "
-            "them in other programs (Excel, QGIS), or choose another folder with --out."
+            f"{folder}: không thay được tệp / {', '.join(locked)} cannot be replaced; nothing was "
+            "changed. Mend: close them in other programs (Excel, QGIS), or choose another folder "
+            "with --out."
         )
     for name in names:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
