@@ -37,9 +37,9 @@ class _Group(click.Group):
             if error.errno == errno.EPIPE:  # whoever read the output has gone: click's matter
                 raise
             _complain(
-                f"{error.filename or 'tệp / a file'}: {error.strerror or error}. Kiểm tra đường dẫn, "
-                "quyền và chỗ trống, đóng tệp ở chương trình khác / Mend: check path, rights and "
-                "free space, and close the file in other programs."
+                f"{error.filename or 'tệp / a file'}: {error.strerror or error}. "
+                "Kiểm tra đường dẫn, quyền và chỗ trống, đóng tệp ở chương trình khác / "
+                "Mend: check path, rights and free space, and close the file in other programs."
             )
         return ctx.exit(EXIT_MENDABLE)
 

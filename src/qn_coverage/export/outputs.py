@@ -28,8 +28,9 @@ def check_folder(folder: Path) -> None:
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
         raise OutputError(
-            f"{folder}: không ghi được vào đây / nothing can be written there ({error.strerror or error}). "
-            "Mend: choose another folder with --out, or ask for the right to write into this one."
+            f"{folder}: không ghi được vào đây / nothing can be written there "
+            f"({error.strerror or error}). Mend: choose another folder with --out, or ask for the "
+            "right to write into this one."
         ) from error
     finally:
         for each in made:
