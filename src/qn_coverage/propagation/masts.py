@@ -19,7 +19,7 @@ _SCATTER: Final = 1812
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Mast:
+class MastFaces:
     """Faces that share a sweep, and their bands, the lowest first."""
 
     site: Site
@@ -27,7 +27,7 @@ class Mast:
     sectors: sector_kernel.Sectors
 
 
-def masts_of(emitters: Emitters, *, rx_gain_db: float, floor_dbm: float) -> list[Mast]:
+def masts_of(emitters: Emitters, *, rx_gain_db: float, floor_dbm: float) -> list[MastFaces]:
     """Emitters at one place, height and reach as one mast each, scattered over the map.
 
     Wherever a cell lies, masts near and far then come in no order, so that few of them find their
@@ -47,7 +47,7 @@ def masts_of(emitters: Emitters, *, rx_gain_db: float, floor_dbm: float) -> list
         frequencies, band = np.unique(emitters.frequency_mhz[rows], return_inverse=True)
         sectors = _sectors(emitters, rows, band, antennas[rows], rx_gain_db, floor_dbm)
         site = Site(*(float(value) for value in distinct[k]))
-        found.append(Mast(site, tuple(frequencies.tolist()), sectors))
+        found.append(MastFaces(site, tuple(frequencies.tolist()), sectors))
     return found
 
 

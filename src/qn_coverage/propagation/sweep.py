@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from qn_coverage.propagation.emitters import Emitters, Mosaic, Surface
-    from qn_coverage.propagation.masts import Mast
+    from qn_coverage.propagation.masts import MastFaces
     from qn_coverage.propagation.site_sweep import Place
 
 FLOOR_DBM: Final = -140.0
@@ -171,10 +171,10 @@ def best_servers_terrain(
     )
     masts = masts_of(emitters, rx_gain_db=rx_gain_db, floor_dbm=floor_dbm)
     jobs = [
-        _Job(mast, *ring)
+        _Job(faces, *ring)
         for number in range(len(_RINGS_M) + 1)
-        for mast in masts
-        if (ring := _ring(mast.site.reach_m, number)) is not None
+        for faces in masts
+        if (ring := _ring(faces.site.reach_m, number)) is not None
     ]
     _run_all(update, jobs, threads or os.cpu_count() or 1, progress, cancelled)
     return mosaic
@@ -184,7 +184,7 @@ def best_servers_terrain(
 class _Job:
     """One ring of one mast."""
 
-    mast: Mast
+    faces: MastFaces
     nearest_m: float
     farthest_m: float
 
@@ -207,9 +207,9 @@ class _Update:
         self._locks = [threading.Lock() for _ in range(stripes)]
 
     def __call__(self, job: _Job) -> None:
-        mast, surface = job.mast, self._sweep.surface
-        frequencies_mhz, sectors = mast.frequencies_mhz, mast.sectors
-        place = self._sweep.place(mast.site, job.nearest_m, job.farthest_m)
+        faces, surface = job.faces, self._sweep.surface
+        frequencies_mhz, sectors = faces.frequencies_mhz, faces.sectors
+        place = self._sweep.place(faces.site, job.nearest_m, job.farthest_m)
         shape = (len(frequencies_mhz), place.window.rows, place.window.cols)
         losses = np.empty(shape, dtype=np.float32)
         asked = sector_kernel.ask(
@@ -226,7 +226,7 @@ class _Update:
             self._prune,
         )
         if asked:
-            self._sweep.run(losses, frequencies_mhz, mast.site, place, screen=self._prune)
+            self._sweep.run(losses, frequencies_mhz, faces.site, place, screen=self._prune)
             self._tell(losses, place, sectors)
 
     def _tell(
