@@ -14,6 +14,7 @@ from qn_coverage.analysis.levels import zones_of_levels
 from qn_coverage.analysis.steps import Step, steps_of_study
 from qn_coverage.analysis.summary import summarise
 from qn_coverage.assurance import how_sure, village_discs, village_layers
+from qn_coverage.core.errors import InvalidDataError, Problem
 from qn_coverage.core.progress import SILENT
 from qn_coverage.core.rules import with_rule
 from qn_coverage.core.scenario import Scenario, load_scenario
@@ -237,6 +238,8 @@ def compute_coverage(
     days = (scenario.study.before, scenario.study.after)
     sectors, own = _ever_on_air(inputs.sectors, scenario, days, steps)
     own_layers = network.layers_of(sectors[:own], scenario)
+    if not own_layers:
+        raise InvalidDataError([_silent(inputs.sectors, scenario)])
     further = [each for each in network.layers_of(sectors, scenario) if each not in own_layers]
     layers = (*own_layers, *further)
     emitters = _emitters(sectors, layers, scenario, inputs)
@@ -293,6 +296,22 @@ def _emitters(
         max_distance_km=scenario.model.max_distance_km,
         radii=resolve(scenario.model.name).radii,
         patterns=inputs.patterns,
+    )
+
+
+def _silent(sectors: gpd.GeoDataFrame, scenario: Scenario) -> Problem:
+    """No sector is on air on either day: nothing could be said of it but that."""
+    technologies = ", ".join(scenario.service.threshold_dbm)
+    counted = sectors["technology"].isin(scenario.service.threshold_dbm)
+    days = sectors.loc[counted, "on_air"].dropna()
+    return Problem(
+        code="silent-network",
+        file=scenario.inputs.sectors,
+        found="no sector on air on either day of the study"
+        + (f"; the first comes on {days.min():%Y-%m-%d}" if len(days) else ""),
+        expected=f"sectors of {technologies} on air on {scenario.study.before} "
+        f"or {scenario.study.after}",
+        mend="correct on_air and off_air, or the scenario's study.before and study.after",
     )
 
 

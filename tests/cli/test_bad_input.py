@@ -142,3 +142,37 @@ def test_a_rule_beside_the_scenario_is_found_from_anywhere(scenario, tmp_path, m
     result, out = run(scenario)
     assert result.exit_code == 0, result.output
     assert "Quy tắc của chúng tôi" in (out / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_network_that_is_silent_on_both_days_is_told_with_its_first_day(scenario):
+    path = scenario.with_name("sectors.csv")
+    rows = pd.read_csv(path, dtype=object, keep_default_na=False)
+    rows["on_air"], rows["off_air"] = "2025-12-01", ""
+    rows.to_csv(path, index=False)
+    result, out = run(scenario)
+    assert result.exit_code == 2
+    assert "[silent-network]" in result.output
+    assert "the first comes on 2025-12-01" in result.output
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("name", ["sectors", "communes", "villages"])
+def test_an_input_that_a_study_needs_cannot_be_none(scenario, name):
+    text = scenario.read_text(encoding="utf-8")
+    lines = [
+        f'{name} = "none"' if line.startswith(f"{name} =") else line for line in text.split("\n")
+    ]
+    scenario.write_text("\n".join(lines), encoding="utf-8")
+    result, _ = run(scenario)
+    assert result.exit_code == 2
+    assert f"inputs.{name}" in result.output
+    assert "the study cannot do without" in result.output
+
+
+@pytest.mark.parametrize("epoch", ["x", "", "1e9", "9" * 30])
+def test_a_bad_time_of_the_build_is_told_before_the_work(scenario, epoch, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+    result, out = run(scenario)
+    assert result.exit_code == 2
+    assert "SOURCE_DATE_EPOCH" in result.output
+    assert not out.exists()

@@ -277,3 +277,23 @@ def test_the_encodings_and_kinds_to_choose_from_are_those_of_the_importers():
     }
     assert choices.pop("template") == {tuple(TEMPLATES)}
     assert choices == {kind: {ENCODINGS} for kind in KINDS}
+
+
+@pytest.mark.parametrize("ending", ["csv", "gpkg"])
+def test_the_list_that_is_read_is_never_written_over(tmp_path, ending):
+    path = write_stations(tmp_path, ending)
+    before = path.read_bytes()
+    result = call("import", "sites", path, "--out", path)
+    assert result.exit_code == 2
+    assert "[same-file]" in result.output
+    assert path.read_bytes() == before
+    assert [each.name for each in tmp_path.iterdir()] == [path.name]
+
+
+def test_a_report_that_came_back_is_not_written_over_by_its_own(tmp_path):
+    path = write_stations(tmp_path, "xlsx").rename(tmp_path / "list-report.xlsx")
+    before = path.read_bytes()
+    result = call("import", "sites", path, "--out", tmp_path / "list.gpkg")
+    assert result.exit_code == 2
+    assert "[same-file]" in result.output
+    assert path.read_bytes() == before

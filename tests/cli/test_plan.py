@@ -3,6 +3,7 @@
 import html
 import json
 import os
+import shutil
 import signal
 import zipfile
 from types import SimpleNamespace
@@ -175,3 +176,17 @@ def test_a_search_that_is_stopped_at_once_still_gives_a_whole_plan(tiny_study, r
     assert 0.0 <= told["gap"] <= 1.0
     assert made.answer.sensitivity is None
     assert any("interrupted" in caveat["en"] for caveat in told["caveats"])
+
+
+def test_a_run_leaves_the_folder_of_a_plan_alone(planned, tiny_scenario, tmp_path, monkeypatch):
+    def computed(*_arguments, **_options):
+        raise AssertionError("computed before the folder was looked at")
+
+    monkeypatch.setattr("qn_coverage.study.run_study", computed)
+    folder = tmp_path / "plan"
+    shutil.copytree(planned.out, folder)
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    result = call("run", tiny_scenario, "--out", folder)
+    assert result.exit_code == 2
+    assert "holds a plan" in result.output
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before

@@ -38,7 +38,7 @@ SMALL_TEXT = """
 @pytest.fixture(scope="module")
 def map_file(study, tmp_path_factory):
     path = tmp_path_factory.mktemp("map") / "map.html"
-    write_map(study, path)
+    write_map(study, str(path))
     return path
 
 

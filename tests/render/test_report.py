@@ -197,7 +197,7 @@ def test_nothing_is_a_dash_and_minus_zero_is_zero():
 @pytest.mark.browser
 def test_the_report_prints_to_a4_pages(study, chromium_path, tmp_path):
     path, pdf = tmp_path / "report.html", tmp_path / "report.pdf"
-    write_report(study, path)
+    write_report(study, str(path))
     assert b"\r\n" not in path.read_bytes()
     command = [chromium_path, "--headless", "--no-sandbox", "--disable-gpu",
                f"--user-data-dir={tmp_path / 'profile'}", "--no-pdf-header-footer",

@@ -51,11 +51,14 @@ def run(scenario: Path | None, out: Path, model: str | None, threads: int | None
     check_folder(out)
     with watching() as progress:
         progress.stage("load libraries")
-        from qn_coverage.export.folder import write_study
+        from qn_coverage.export.folder import earlier_outputs, write_study
+        from qn_coverage.export.manifest import timestamp_of
         from qn_coverage.render.map import render_map
         from qn_coverage.render.report import render_report
         from qn_coverage.study import run_study
 
+        earlier_outputs(out)  # what stands in the way must not cost the time of a study
+        timestamp_of(chosen)
         study = run_study(chosen, threads=threads, progress=progress)
         progress.stage("render map")
         page = render_map(study)

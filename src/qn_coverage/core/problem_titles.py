@@ -101,6 +101,7 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
         "server-error": "máy chủ báo lỗi",
         "several-layers": "tệp có nhiều lớp",
         "shares-do-not-sum": "các tỷ lệ không cộng thành 1",
+        "silent-network": "không trạm nào phát sóng",
         "swapped-coordinates": "kinh độ và vĩ độ bị đổi chỗ",
         "tilt-conflict": "góc nghiêng ăng-ten mâu thuẫn",
         "too-large": "tệp quá lớn",

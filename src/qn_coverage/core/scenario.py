@@ -8,9 +8,17 @@ from __future__ import annotations
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from qn_coverage.core.errors import Problem, ScenarioError, expected_of
 
@@ -66,6 +74,13 @@ class Inputs(_Frozen):
     claims: str = SHIPPED
     measurements: str = NONE
     antennas: str = NONE
+
+    @field_validator("*")
+    @classmethod
+    def _given(cls, value: Any, info: ValidationInfo) -> Any:
+        if value == NONE and info.field_name not in {"measurements", "antennas"}:
+            raise ValueError('"shipped" or a path: the study cannot do without')
+        return value
 
 
 class ModelChoice(_Frozen):

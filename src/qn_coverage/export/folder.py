@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from qn_coverage.core.errors import ManifestError
 from qn_coverage.export import manifest, outputs
 from qn_coverage.export.geopackage import write_geopackage
 from qn_coverage.export.raster import write_coverage
@@ -37,10 +38,10 @@ def write_study(study: Study, folder: Path, *, map_html: str, report_html: str) 
     Raises
     ------
     ManifestError, OutputError
-        As `outputs.put_in_place`.
+        As `earlier_outputs` and `outputs.put_in_place`.
     """
     folder = Path(folder)
-    earlier = _earlier_outputs(folder)
+    earlier = earlier_outputs(folder)
     with outputs.aside(folder) as place:
         names = _write_all(
             study, place, {"map.html": map_html, "report.html": report_html}, home=folder
@@ -92,9 +93,21 @@ def _write_json(document: dict[str, Any], path: Path) -> None:
     _write_text(text, path)
 
 
-def _earlier_outputs(folder: Path) -> set[str]:
+def earlier_outputs(folder: Path) -> set[str]:
+    """Names of the files that an earlier run wrote here.
+
+    Raises
+    ------
+    ManifestError
+        The folder holds a plan, whose files a run must not take away.
+    """
     if not (folder / manifest.NAME).exists():
         return set()
+    document = manifest.read_manifest(folder)
+    if manifest.PLAN in document:
+        raise ManifestError(
+            f"{folder}: holds a plan; a run there would take its files away. Mend: choose another "
+            "folder with --out."
+        )
     # Only plain names: a manifest that somebody edited must not make us touch other folders.
-    names = {Path(name).name for name in manifest.read_manifest(folder)["outputs"]}
-    return names | {manifest.NAME}
+    return {Path(name).name for name in document["outputs"]} | {manifest.NAME}

@@ -11,7 +11,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from qn_coverage.core.errors import ManifestError
+from qn_coverage.core.errors import ManifestError, OutputError
 from qn_coverage.core.scenario import SHIPPED
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from qn_coverage.core.scenario import Scenario
 
 NAME: Final = "manifest.json"
+PLAN: Final = "plan"
+"""Entry of a manifest that tells a plan from a study."""
 _LIBRARIES: Final = (
     "exactextract", "folium", "geopandas", "numba", "numpy", "pandas", "pyogrio", "pyproj",
     "rasterio", "scipy", "shapely",
@@ -30,7 +32,13 @@ def timestamp_of(scenario: Scenario) -> datetime:
     """Time recorded in outputs: ``SOURCE_DATE_EPOCH`` if set, else the scenario's later day."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     if epoch is not None:
-        return datetime.fromtimestamp(int(epoch), tz=UTC)
+        try:
+            return datetime.fromtimestamp(int(epoch), tz=UTC)
+        except (ValueError, OverflowError, OSError) as error:
+            raise OutputError(
+                f"SOURCE_DATE_EPOCH: found '{epoch}'; expected whole seconds since 1970. "
+                "Mend: set it to a number, e.g. 1704326400, or unset it."
+            ) from error
     return datetime.combine(scenario.study.after, time(), tzinfo=UTC)
 
 

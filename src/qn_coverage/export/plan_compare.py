@@ -9,7 +9,6 @@ import pandas as pd
 
 from qn_coverage.core.errors import ManifestError
 from qn_coverage.export import manifest
-from qn_coverage.export.plan_folder import KEY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +40,7 @@ def read_plan_summaries(folders: Sequence[Path]) -> dict[str, dict[str, Any]]:
         document = manifest.read_manifest(folder)
         path = folder / "summary.json"
         recorded = document["outputs"].get(path.name, {}).get("sha256")
-        if KEY not in document:
+        if manifest.PLAN not in document:
             raise ManifestError(
                 f"{folder}: holds a study, not a plan. Mend: give folders of 'qn-coverage plan'."
             )

@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
     from qn_coverage.planning import Expansion
 
-KEY = "plan"
-"""Entry of the manifest that tells a plan from a study."""
-
 
 def write_plan(
     plan: Expansion,
@@ -80,7 +77,7 @@ def earlier_outputs(folder: Path) -> set[str]:
     if not (folder / manifest.NAME).exists():
         return set()
     document = manifest.read_manifest(folder)
-    if KEY not in document:
+    if manifest.PLAN not in document:
         raise ManifestError(
             f"{folder}: holds a study; a plan there would replace its manifest. Mend: choose "
             "another folder with --out."
@@ -155,7 +152,7 @@ def _add_request(plan: Expansion, path: Path, request_file: Path | None) -> None
         files["request"] = request_file
     document = json.loads(path.read_text(encoding="utf-8"))
     request = wish.model_dump(mode="json", exclude={"layers", "costs"}, exclude_none=True)
-    document[KEY] = {
+    document[manifest.PLAN] = {
         "request": request,
         "files": {
             name: {"file": file.name, "sha256": manifest.sha256_of(file)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import folium
@@ -13,8 +14,6 @@ from qn_coverage.render import document, legend, overlay, page, vendored
 from qn_coverage.render.behaviour import DATA, LICENCES, Behaviour
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import numpy.typing as npt
 
     from qn_coverage.analysis.coverage import Coverage
@@ -25,9 +24,9 @@ _MAX_ZOOM: Final = 18
 _LICENCE_FILES: Final = ("leaflet/LICENSE", "leaflet.markercluster/MIT-LICENCE.txt")
 
 
-def write_map(study: Study, path: Path) -> None:
+def write_map(study: Study, path: Path | str) -> None:
     """Write the page of a study as UTF-8 with Unix line ends."""
-    path.write_text(render_map(study), encoding="utf-8", newline="\n")
+    Path(path).write_text(render_map(study), encoding="utf-8", newline="\n")
 
 
 def render_map(study: Study) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from qn_coverage.render import page, report_parts, report_time, vendored
@@ -10,8 +11,6 @@ from qn_coverage.render.report_map import map_legend, report_map
 from qn_coverage.render.written import both, date_of, escaped, label, section
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from qn_coverage.study import Study
 
 _POLICY: Final = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'"
@@ -21,9 +20,9 @@ _MAP_TITLE: Final = (
 )
 
 
-def write_report(study: Study, path: Path) -> None:
+def write_report(study: Study, path: Path | str) -> None:
     """Write the report of a study as UTF-8 with Unix line ends."""
-    path.write_text(render_report(study), encoding="utf-8", newline="\n")
+    Path(path).write_text(render_report(study), encoding="utf-8", newline="\n")
 
 
 def render_report(study: Study, map_png: bytes | None = None) -> str:

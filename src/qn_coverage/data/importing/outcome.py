@@ -43,6 +43,25 @@ def report_path(out: Path | str) -> Path:
     return out.with_name(f"{out.stem}-report.xlsx")
 
 
+def keep_inputs(files: Sequence[Path], out: Path | str | None) -> None:
+    """Refuse to write result or report over a file that is read.
+
+    Raises
+    ------
+    InvalidDataError
+        ``same-file``.
+    """
+    if out is None:
+        return
+    written = {Path(out).resolve(), report_path(out).resolve()}
+    for path in files:
+        if Path(path).resolve() in written:
+            raise refused(
+                "same-file", Path(path), "a file that would be written over by --out or its report",
+                "another file", "choose another name for --out",
+            )  # fmt: skip
+
+
 def kept_rows(draft: Draft) -> list[int]:
     """Indices of the rows of a draft that have no problem."""
     bad = draft.refused_rows()
