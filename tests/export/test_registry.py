@@ -8,7 +8,7 @@ from qn_coverage.core.errors import ManifestError, UnknownNameError
 from qn_coverage.export import command, registry
 from qn_coverage.export.command import export_results
 from qn_coverage.export.dictionary import FIELDS, TABLE_TITLES, field_of
-from qn_coverage.export.results import read_results
+from qn_coverage.export.results import _read_table, read_results
 
 SOME = ["geoparquet", "csv-excel"]
 
@@ -148,3 +148,12 @@ def test_a_record_that_somebody_edited_cannot_reach_other_folders(run_folder, tm
     (out / command.NAME).write_text(json.dumps(document), encoding="utf-8")
     export_results(run_folder, ["geoparquet"], out)
     assert outside.exists()
+
+
+def test_codes_of_digits_and_names_like_nothing_stay_text(tmp_path):
+    path = tmp_path / "village_layers.csv"
+    path.write_text("village_id,name_vi,probability\n001,NA,\n002,None,0.5\n", encoding="utf-8")
+    table = _read_table(path)
+    assert table["village_id"].tolist() == ["001", "002"]
+    assert table["name_vi"].tolist() == ["NA", "None"]
+    assert table["probability"].isna().tolist() == [True, False]

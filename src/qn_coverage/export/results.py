@@ -147,8 +147,9 @@ def _with_service(sites: gpd.GeoDataFrame, table: pd.DataFrame) -> gpd.GeoDataFr
 
 
 def _read_table(path: Path) -> pd.DataFrame:
-    codes = dict.fromkeys(("code", "place_id", "site_id"), "string")
-    table = pd.read_csv(path, dtype=codes)
+    # A code of digits is no number, and a name "NA" is a name.
+    codes = dict.fromkeys(("code", "place_id", "site_id", "village_id"), "string")
+    table = pd.read_csv(path, dtype=codes, keep_default_na=False, na_values=[""])
     for column in table.select_dtypes(["object", "string"]).columns:
         table[column] = table[column].map(_as_it_was, na_action="ignore")
     return table
