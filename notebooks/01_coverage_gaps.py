@@ -33,7 +33,7 @@ for layer in qn.load_catalog():
 # %% [markdown]
 # ## Chạy nghiên cứu / Run the study
 # Without a scenario this is the default study on the shipped data: ITU-R P.1812 over terrain of
-# screening grade. It takes a minute or two.
+# screening grade. It takes half a minute, and as long again where nothing is compiled yet.
 
 # %%
 study = qn.run_study()

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from qn_coverage.core.scenario import Scenario
     from qn_coverage.inputs import Inputs
 
+WORTH_VILLAGES: Final = 0.01
+"""A measurement that is expected to settle less of a village than this is not worth the way."""
+
 MEASUREMENTS: Final = 20
 """Places in the list of where to measure."""
 
@@ -57,7 +60,8 @@ class Assurance:
         ``share_covered_STATE``, ``share_weak_STATE``, ``share_no_signal_STATE`` of its disc, and
         ``waits_for_STATE``: what would settle a village that cannot be told.
     measurements
-        Where one field measurement would settle most, best first: ``rank``, ``villages_settled``,
+        Where one field measurement would settle most, best first, as far as worth the way (none
+        may be): ``rank``, ``villages_settled``,
         ``importance_settled`` (people), points in EPSG:4326.
     """
 
@@ -284,6 +288,7 @@ def _measurements(
         ),
         count=min(MEASUREMENTS, len(places_m)),
     )
+    ranked = ranked[ranked["villages_settled"] >= WORTH_VILLAGES]
     points = gpd.points_from_xy(ranked["x_m"], ranked["y_m"], crs=grid.crs)
     table = gpd.GeoDataFrame(ranked.drop(columns=["x_m", "y_m"]), geometry=points)
     return table.to_crs(STORED)

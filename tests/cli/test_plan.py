@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import zipfile
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import geopandas as gpd
@@ -18,6 +19,8 @@ from qn_coverage.cli import main
 from qn_coverage.commands.plan import _first_interrupt_stops_the_search
 from qn_coverage.core.plan_request import load_plan_request, with_goal
 from qn_coverage.export import manifest
+from qn_coverage.export.archive import write_zip
+from qn_coverage.export.plan_compare import read_plan_summaries
 from qn_coverage.plan_tables import summary
 from qn_coverage.planning import plan_study
 
@@ -190,3 +193,32 @@ def test_a_run_leaves_the_folder_of_a_plan_alone(planned, tiny_scenario, tmp_pat
     assert result.exit_code == 2
     assert "holds a plan" in result.output
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_an_earlier_plan_that_is_not_there_is_told_before_the_work(
+    tiny_scenario, tmp_path, monkeypatch
+):
+    def computed(*_arguments, **_options):
+        raise AssertionError("computed before the earlier plan was looked for")
+
+    monkeypatch.setattr("qn_coverage.study.run_study", computed)
+    result = call(
+        "plan", tiny_scenario, "--sites", 1, "--out", tmp_path / "p", "--compare", tmp_path
+    )
+    assert result.exit_code == 2
+    assert "no manifest" in result.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_plans_in_folders_that_are_called_alike_keep_a_column_each(planned, tmp_path):
+    twin = tmp_path / "other" / planned.out.name
+    shutil.copytree(planned.out, twin)
+    told = read_plan_summaries([planned.out, twin, planned.out])
+    assert list(told) == [str(planned.out), str(twin)]
+    assert list(read_plan_summaries([planned.out])) == [planned.out.name]
+
+
+def test_a_build_time_that_a_zip_cannot_hold_is_the_earliest_it_can(tmp_path):
+    write_zip(tmp_path / "a.zip", {"a": b"1"}, created=datetime(1970, 1, 1, tzinfo=UTC))
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        assert archive.infolist()[0].date_time == (1980, 1, 1, 0, 0, 0)

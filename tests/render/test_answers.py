@@ -48,8 +48,9 @@ def test_a_study_without_reasons_says_nothing_of_them(study):
     assert made["profiles"] == {}
 
 
-def test_a_measurement_that_settles_nothing_is_not_drawn(study):
-    made = answers.measurement_columns(study)
+def test_measurements_come_best_first(study):
+    turned = replace(study, measurements=study.measurements.iloc[::-1])
+    made = answers.measurement_columns(turned)
     assert made["rank"] == [1, 2]
     assert made["settled"] == [0.84, 0.12]
 

@@ -145,7 +145,7 @@ def test_it_says_where_to_measure_or_that_it_would_not_help(study, text):
     assert "Where measuring helps most" in shown
     assert "0,84" in shown
     assert "0,96" in shown
-    none = replace(study, measurements=study.measurements.iloc[2:])
+    none = replace(study, measurements=study.measurements.iloc[:0])
     assert "At no place would one measurement" in parsed(render_report(none)).text
 
 

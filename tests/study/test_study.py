@@ -115,6 +115,15 @@ def test_where_to_measure_is_ranked(tiny_study):
     assert ranked.crs == "EPSG:4326"
 
 
+def test_places_where_measuring_settles_next_to_nothing_are_in_no_output(
+    tiny_study, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("qn_coverage.assurance.WORTH_VILLAGES", -1.0)
+    every = run_study(tiny.write_province(tmp_path)).measurements["villages_settled"]
+    assert (every < 0.01).any()
+    assert tiny_study.measurements["villages_settled"].tolist() == every[every >= 0.01].tolist()
+
+
 def test_claims_are_judged_by_reports_alone(tiny_study):
     verdicts = tiny_study.judgements.set_index("claim_id")["verdict"]
     # Here the villages are the test province's own, so that only the claims' reports can speak.

@@ -76,12 +76,14 @@ def plan(
     """
     request = _request(request_file, **asked)
     chosen = _scenario(scenario, model)
-    from qn_coverage.export.outputs import check_folder
-    from qn_coverage.export.plan_folder import earlier_outputs
+    from qn_coverage.export.outputs import check_before
     from qn_coverage.terminal import watching
 
-    earlier_outputs(out)  # a wrong folder must not cost the time of a study
-    check_folder(out)
+    check_before(out, chosen, "plan")
+    if compare:
+        from qn_coverage.export.plan_compare import read_plan_summaries
+
+        read_plan_summaries(compare)
     with watching() as progress:
         progress.stage("load libraries")
         from qn_coverage.export.plan_folder import write_plan

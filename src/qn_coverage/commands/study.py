@@ -40,7 +40,7 @@ def run(scenario: Path | None, out: Path, model: str | None, threads: int | None
     written aside and put in place together, so a failed run leaves the folder as it was.
     """
     from qn_coverage.core.scenario import Scenario, load_scenario
-    from qn_coverage.export.outputs import check_folder
+    from qn_coverage.export.outputs import check_before
     from qn_coverage.terminal import watching
 
     chosen = load_scenario(scenario) if scenario else Scenario()
@@ -48,17 +48,14 @@ def run(scenario: Path | None, out: Path, model: str | None, threads: int | None
         chosen = chosen.model_copy(
             update={"model": chosen.model.model_copy(update={"name": model})}
         )
-    check_folder(out)
+    check_before(out, chosen, "run")
     with watching() as progress:
         progress.stage("load libraries")
-        from qn_coverage.export.folder import earlier_outputs, write_study
-        from qn_coverage.export.manifest import timestamp_of
+        from qn_coverage.export.folder import write_study
         from qn_coverage.render.map import render_map
         from qn_coverage.render.report import render_report
         from qn_coverage.study import run_study
 
-        earlier_outputs(out)  # what stands in the way must not cost the time of a study
-        timestamp_of(chosen)
         study = run_study(chosen, threads=threads, progress=progress)
         progress.stage("render map")
         page = render_map(study)

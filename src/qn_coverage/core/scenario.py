@@ -78,7 +78,7 @@ class Inputs(_Frozen):
     @field_validator("*")
     @classmethod
     def _given(cls, value: Any, info: ValidationInfo) -> Any:
-        if value == NONE and info.field_name not in {"measurements", "antennas"}:
+        if value == NONE and cls.model_fields[str(info.field_name)].default != NONE:
             raise ValueError('"shipped" or a path: the study cannot do without')
         return value
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import zipfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
     from pathlib import Path
+
+_EARLIEST: Final = (1980, 1, 1, 0, 0, 0)
 
 
 def write_zip(path: Path, files: Mapping[str, bytes], *, created: datetime) -> None:
@@ -21,11 +23,12 @@ def write_zip(path: Path, files: Mapping[str, bytes], *, created: datetime) -> N
     files
         Contents by name inside the zip.
     created
-        Time given to each file, 1980 or later.
+        Time given to each file; a zip holds none before 1980.
     """
+    stamp = max(created.timetuple()[:6], _EARLIEST)
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in files.items():
-            entry = zipfile.ZipInfo(name, date_time=created.timetuple()[:6])
+            entry = zipfile.ZipInfo(name, date_time=stamp)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
             entry.create_system = 3  # the system that zips must not show in the bytes

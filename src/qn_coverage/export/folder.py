@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from qn_coverage.core.errors import ManifestError
 from qn_coverage.export import manifest, outputs
 from qn_coverage.export.geopackage import write_geopackage
 from qn_coverage.export.raster import write_coverage
@@ -38,10 +36,10 @@ def write_study(study: Study, folder: Path, *, map_html: str, report_html: str) 
     Raises
     ------
     ManifestError, OutputError
-        As `earlier_outputs` and `outputs.put_in_place`.
+        As `outputs.earlier_outputs` and `outputs.put_in_place`.
     """
     folder = Path(folder)
-    earlier = earlier_outputs(folder)
+    earlier = outputs.earlier_outputs(folder, "run")
     with outputs.aside(folder) as place:
         names = _write_all(
             study, place, {"map.html": map_html, "report.html": report_html}, home=folder
@@ -54,7 +52,7 @@ def write_study(study: Study, folder: Path, *, map_html: str, report_html: str) 
 
 def _write_all(study: Study, folder: Path, pages: dict[str, str], *, home: Path) -> list[str]:
     writers: dict[str, Callable[[Path], object]] = {
-        **{name: partial(_write_text, text) for name, text in pages.items()},
+        **{name: partial(outputs.write_text, text) for name, text in pages.items()},
         "communes.csv": lambda path: write_csv(computed(study.communes), path),
         "former_communes.csv": lambda path: write_csv(computed(study.former_communes), path),
         "districts.csv": lambda path: write_csv(computed(study.districts), path),
@@ -74,7 +72,7 @@ def _write_all(study: Study, folder: Path, pages: dict[str, str], *, home: Path)
             study, path, timestamp=manifest.timestamp_of(study.scenario)
         ),
         "coverage.tif": lambda path: write_coverage(study, path),
-        "summary.json": lambda path: _write_json(dict(study.summary), path),
+        "summary.json": lambda path: outputs.write_json(dict(study.summary), path),
     }
     for name, write in writers.items():
         write(folder / name)
@@ -82,32 +80,3 @@ def _write_all(study: Study, folder: Path, pages: dict[str, str], *, home: Path)
         folder, home=home, scenario=study.scenario, inputs=dict(study.inputs), outputs=writers
     )
     return [*writers, manifest.NAME]
-
-
-def _write_text(text: str, path: Path) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")
-
-
-def _write_json(document: dict[str, Any], path: Path) -> None:
-    text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-    _write_text(text, path)
-
-
-def earlier_outputs(folder: Path) -> set[str]:
-    """Names of the files that an earlier run wrote here.
-
-    Raises
-    ------
-    ManifestError
-        The folder holds a plan, whose files a run must not take away.
-    """
-    if not (folder / manifest.NAME).exists():
-        return set()
-    document = manifest.read_manifest(folder)
-    if manifest.PLAN in document:
-        raise ManifestError(
-            f"{folder}: holds a plan; a run there would take its files away. Mend: choose another "
-            "folder with --out."
-        )
-    # Only plain names: a manifest that somebody edited must not make us touch other folders.
-    return {Path(name).name for name in document["outputs"]} | {manifest.NAME}

@@ -3,15 +3,57 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import shutil
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from qn_coverage.core.errors import ManifestError, OutputError
+from qn_coverage.export import manifest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
+
+    from qn_coverage.core.scenario import Scenario
+
+    Maker = Literal["run", "plan"]
+
+_MADE: Final = {"run": "a study", "plan": "a plan"}
+
+
+def check_before(folder: Path, scenario: Scenario, maker: Maker) -> None:
+    """Refuse, before the time of a study is spent, what outputs would be refused for.
+
+    Raises
+    ------
+    ManifestError, OutputError
+        As `earlier_outputs`, `check_folder` and `manifest.timestamp_of`.
+    """
+    earlier_outputs(folder, maker)
+    check_folder(folder)
+    manifest.timestamp_of(scenario)
+
+
+def earlier_outputs(folder: Path, maker: Maker) -> set[str]:
+    """Names of the files that an earlier run, or plan, wrote here.
+
+    Raises
+    ------
+    ManifestError
+        The folder holds work of the other kind, which would lose its manifest and its files.
+    """
+    if not (folder / manifest.NAME).exists():
+        return set()
+    document = manifest.read_manifest(folder)
+    held = "plan" if manifest.PLAN in document else "run"
+    if held != maker:
+        raise ManifestError(
+            f"{folder}: holds {_MADE[held]}, whose files a {maker} there would take away. Mend: "
+            "choose another folder with --out."
+        )
+    # Only plain names: a manifest that somebody edited must not make us touch other folders.
+    return {Path(name).name for name in document["outputs"]} | {manifest.NAME}
 
 
 def check_folder(folder: Path) -> None:
@@ -98,3 +140,13 @@ def _replaceable(path: Path) -> bool:
     except OSError:
         return False
     return True
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write UTF-8 with Unix line ends."""
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_json(document: dict[str, Any], path: Path) -> None:
+    """Write JSON that people can read too."""
+    write_text(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n", path)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
@@ -12,7 +14,6 @@ from qn_coverage.export import manifest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
 ROWS: Final = (
     ("sites", "Số trạm", "Sites", "{:,.0f}", 1.0),
@@ -28,7 +29,7 @@ ROWS: Final = (
 
 
 def read_plan_summaries(folders: Sequence[Path]) -> dict[str, dict[str, Any]]:
-    """Summaries of plans by folder name.
+    """Summaries of plans by folder name, or by path where folders are called alike.
 
     Raises
     ------
@@ -36,7 +37,9 @@ def read_plan_summaries(folders: Sequence[Path]) -> dict[str, dict[str, Any]]:
         A folder holds no plan, or a summary that is no longer the one that was written.
     """
     found: dict[str, dict[str, Any]] = {}
-    for folder in folders:
+    named = [Path(os.path.normpath(folder)) for folder in dict.fromkeys(folders)]
+    alike = len({folder.name for folder in named}) < len(named)
+    for folder in named:
         document = manifest.read_manifest(folder)
         path = folder / "summary.json"
         recorded = document["outputs"].get(path.name, {}).get("sha256")
@@ -48,8 +51,7 @@ def read_plan_summaries(folders: Sequence[Path]) -> dict[str, dict[str, Any]]:
             raise ManifestError(
                 f"{path}: missing or changed since the plan was made. Mend: make the plan again."
             )
-        name = folder.name if folder.name not in found else str(folder)
-        found[name] = json.loads(path.read_text(encoding="utf-8"))
+        found[str(folder) if alike else folder.name] = json.loads(path.read_text(encoding="utf-8"))
     return found
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 
 from qn_coverage import plan_tables
-from qn_coverage.core.errors import ManifestError
 from qn_coverage.core.plan_costs import costs_folder
 from qn_coverage.core.scenario import SHIPPED
 from qn_coverage.export import manifest, outputs
@@ -51,39 +50,17 @@ def write_plan(
 
     Raises
     ------
-    ManifestError
-        The folder holds a study, or as `outputs.put_in_place`.
-    OutputError
-        As there.
+    ManifestError, OutputError
+        As `outputs.earlier_outputs` and `outputs.put_in_place`.
     """
     folder = Path(folder)
-    earlier = earlier_outputs(folder)
+    earlier = outputs.earlier_outputs(folder, "plan")
     with outputs.aside(folder) as place:
         names = _write_all(plan, place, pages, home=folder, request_file=request_file)
         outputs.put_in_place(place, folder, names, earlier=earlier, maker="plan")
     for stale in earlier - set(names):
         (folder / stale).unlink(missing_ok=True)
     return names
-
-
-def earlier_outputs(folder: Path) -> set[str]:
-    """Names of the files that an earlier plan wrote here.
-
-    Raises
-    ------
-    ManifestError
-        The folder holds a study, whose files a plan must not replace.
-    """
-    if not (folder / manifest.NAME).exists():
-        return set()
-    document = manifest.read_manifest(folder)
-    if manifest.PLAN not in document:
-        raise ManifestError(
-            f"{folder}: holds a study; a plan there would replace its manifest. Mend: choose "
-            "another folder with --out."
-        )
-    # Only plain names: a manifest that somebody edited must not make us touch other folders.
-    return {Path(name).name for name in document["outputs"]} | {manifest.NAME}
 
 
 def _write_all(
@@ -96,14 +73,14 @@ def _write_all(
 ) -> list[str]:
     stamp = manifest.timestamp_of(plan.study.scenario)
     writers: dict[str, Callable[[Path], object]] = {
-        name: partial(_write_text, text) for name, text in pages.items()
+        name: partial(outputs.write_text, text) for name, text in pages.items()
     }
     for name, table in plan_tables.tables(plan).items():
         writers[f"{name}.csv"] = partial(write_csv, table)
     writers["plan.gpkg"] = lambda path: _write_geopackage(plan, path, stamp)
     writers["plan.kmz"] = lambda path: write_plan_kmz(plan, path, timestamp=stamp)
     writers["plan.xlsx"] = lambda path: write_plan_workbook(plan, path, timestamp=stamp)
-    writers["summary.json"] = lambda path: _write_json(plan_tables.summary(plan), path)
+    writers["summary.json"] = lambda path: outputs.write_json(plan_tables.summary(plan), path)
     for name, write in writers.items():
         write(folder / name)
     scenario = plan.study.scenario
@@ -159,13 +136,4 @@ def _add_request(plan: Expansion, path: Path, request_file: Path | None) -> None
             for name, file in sorted(files.items())
         },
     }
-    _write_json(document, path)
-
-
-def _write_text(text: str, path: Path) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")
-
-
-def _write_json(document: dict[str, Any], path: Path) -> None:
-    text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-    _write_text(text, path)
+    outputs.write_json(document, path)

@@ -29,7 +29,6 @@ _LAYERS_IF_THERE: Final = ("measurements",)
 _TABLES_IF_THERE: Final = ("layers", "reasons", "claims", "losses", "timeline", "village_layers")
 _SITE_TABLE: Final = "sites"
 _DEFUSED_STARTS: Final = tuple("'" + start for start in "=+-@\t\r")
-_ZIP_EPOCH: Final = datetime(1980, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,12 +69,8 @@ class Results:
 
     @property
     def created(self) -> datetime:
-        """Time of the run; files made from it carry this time, so they repeat byte for byte.
-
-        Never before 1980, which a zip cannot hold.
-        """
-        created = datetime.fromisoformat(str(self.manifest["created"])).astimezone(UTC)
-        return max(created, _ZIP_EPOCH)
+        """Time of the run; files made from it carry this time, so they repeat byte for byte."""
+        return datetime.fromisoformat(str(self.manifest["created"])).astimezone(UTC)
 
 
 def read_results(folder: Path) -> Results:

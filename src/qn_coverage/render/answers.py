@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from qn_coverage.core.rules import Rule
     from qn_coverage.study import Study
 
-SHOWN_FROM: Final = 0.01
-"""Measurements that are expected to settle less of a village than this are not drawn."""
-
 _REASON: layers.Spec = {
     "place": ("place_id", text),
     "op": ("operator", text),
@@ -104,8 +101,7 @@ def why_document(study: Study) -> dict[str, Any]:
 
 def measurement_columns(study: Study) -> layers.Columns:
     """Places where a measurement is worth the way, best first."""
-    worth = study.measurements[study.measurements["villages_settled"] >= SHOWN_FROM]
-    worth = worth.sort_values("rank", kind="stable")
+    worth = study.measurements.sort_values("rank", kind="stable")
     return layers.columns(worth, _MEASUREMENT) | {
         "x": [round(float(x), 5) for x in worth.geometry.x],
         "y": [round(float(y), 5) for y in worth.geometry.y],

@@ -66,7 +66,7 @@ def headline(plan: Expansion) -> str:
         ),
         (
             ("Khoảng cách tối ưu", "Optimality gap"),
-            percent(told["gap"], 2) if told["gap"] else "0\u00a0%",
+            NOTHING if told["gap"] is None else percent(told["gap"], 2),
             both(_STATUS[told["status"]]),
         ),
     ]
