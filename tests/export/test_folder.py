@@ -1,6 +1,8 @@
 """Outputs come together or not at all, are the same bytes each time, and open elsewhere."""
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import geopandas as gpd
 import numpy as np
@@ -12,6 +14,7 @@ import rasterio
 from qn_coverage.core.errors import ManifestError
 from qn_coverage.export import manifest
 from qn_coverage.export.folder import write_study
+from qn_coverage.export.geopackage import write_geopackage
 from qn_coverage.export.tables import write_csv
 from tests.tiny import read_json
 
@@ -154,3 +157,13 @@ def test_text_that_a_spreadsheet_would_run_is_defused(tmp_path):
     names = pd.read_csv(path)["name"].tolist()
     assert names == ["'=cmd|'/c calc'!A1", "'@x", "bình thường"]
     assert pd.read_csv(path)["v"].tolist() == [-1, 2, 3]
+
+
+def test_layers_without_rows_keep_their_kind_of_geometry(tiny_study, tmp_path):
+    bare = replace(
+        tiny_study, gaps=tiny_study.gaps.iloc[:0], measurements=tiny_study.measurements.iloc[:0]
+    )
+    write_geopackage(bare, tmp_path / "gaps.gpkg", timestamp=datetime(2024, 1, 4, tzinfo=UTC))
+    kinds = dict(pyogrio.list_layers(tmp_path / "gaps.gpkg").tolist())
+    assert kinds["gaps"] == "MultiPolygon"
+    assert kinds["measurements"] == "Point"

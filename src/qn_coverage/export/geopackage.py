@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 import pandas as pd
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from qn_coverage.study import Study
+
+
+_IF_EMPTY: Final = {"gaps": "MultiPolygon", "measurements": "Point"}
+"""What layers that may have no row would hold: QGIS styles no layer of unknown geometry."""
 
 
 def write_geopackage(study: Study, path: Path, *, timestamp: datetime) -> None:
@@ -41,7 +45,13 @@ def write_geopackage(study: Study, path: Path, *, timestamp: datetime) -> None:
         for name, table in layers.items():
             # SPATIAL_INDEX stays on: QGIS draws large layers through it.
             pyogrio.write_dataframe(
-                _plain(table), path, layer=name, driver="GPKG", append=path.exists(), VERSION="1.2"
+                _plain(table),
+                path,
+                layer=name,
+                driver="GPKG",
+                append=path.exists(),
+                geometry_type=_IF_EMPTY.get(name) if table.empty else None,
+                VERSION="1.2",
             )
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
