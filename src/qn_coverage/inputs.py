@@ -171,6 +171,8 @@ def _files(scenario: Scenario) -> dict[str, Path]:
             files[key] = Path(value)
         else:
             files |= _numbered(key, [Path(part) for part in value])
+    if scenario.service.rule_file is not None:
+        files["rule"] = scenario.service.rule_file
     return files
 
 

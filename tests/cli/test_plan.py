@@ -58,10 +58,22 @@ def test_everything_that_is_promised_is_written_and_hashed(planned):
         "summary.json", "manifest.json", "curve.csv", "sensitivity.csv", "survival.csv",
         "candidates.csv", "refused.csv", "costs.csv", "gaps.csv", "villages.csv",
     } == names  # fmt: skip
-    assert manifest.differences(planned.out, {}) == []
+    assert call("verify", planned.out).exit_code == 0
     document = manifest.read_manifest(planned.out)["plan"]
     assert document["request"]["goal"]["sites"] == 2
+    assert document["files"]["costs"]["file"] == "shipped"
     assert set(document["files"]) == {"costs", "request"}
+
+
+def test_verifying_a_plan_notices_another_request(planned, request_file):
+    text = request_file.read_text(encoding="utf-8")
+    try:
+        request_file.write_text(text + "\n# another", encoding="utf-8")
+        result = call("verify", planned.out)
+        assert result.exit_code == 2
+        assert "input 'request'" in result.output
+    finally:
+        request_file.write_text(text, encoding="utf-8")
 
 
 def test_the_files_tell_the_same_plan(planned):
@@ -136,8 +148,15 @@ def test_what_cannot_be_is_explained_and_nothing_is_written(
     assert not out.exists()
 
 
-def test_the_folder_of_a_study_is_left_alone(tmp_path):
-    (tmp_path / "manifest.json").write_text('{"inputs": {}, "outputs": {"map.html": {}}}')
+def manifest_of_a_study(planned, folder):
+    document = manifest.read_manifest(planned.out)
+    del document["plan"]
+    document["outputs"] = {"map.html": {"sha256": 64 * "0"}}
+    (folder / "manifest.json").write_text(json.dumps(document), encoding="utf-8")
+
+
+def test_the_folder_of_a_study_is_left_alone(planned, tmp_path):
+    manifest_of_a_study(planned, tmp_path)
     (tmp_path / "map.html").write_text("a map")
     result = call("plan", "--sites", 1, "--out", tmp_path)
     assert result.exit_code == 2
@@ -145,8 +164,8 @@ def test_the_folder_of_a_study_is_left_alone(tmp_path):
     assert (tmp_path / "map.html").read_text() == "a map"
 
 
-def test_a_study_is_no_plan_to_compare(tmp_path):
-    (tmp_path / "manifest.json").write_text('{"inputs": {}, "outputs": {}}')
+def test_a_study_is_no_plan_to_compare(planned, tmp_path):
+    manifest_of_a_study(planned, tmp_path)
     result = call("plan-compare", tmp_path)
     assert result.exit_code == 2
     assert "not a plan" in result.output

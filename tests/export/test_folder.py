@@ -1,6 +1,8 @@
 """Outputs come together or not at all, are the same bytes each time, and open elsewhere."""
 
 import json
+import re
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -11,12 +13,16 @@ import pyogrio
 import pytest
 import rasterio
 
-from qn_coverage.core.errors import ManifestError
+from qn_coverage.core.errors import ManifestError, OutputError
+from qn_coverage.core.rules import rules_folder
 from qn_coverage.export import manifest
 from qn_coverage.export.folder import write_study
 from qn_coverage.export.geopackage import write_geopackage
 from qn_coverage.export.tables import write_csv
-from tests.tiny import read_json
+from qn_coverage.render.map import render_map
+from qn_coverage.render.report import render_report
+from qn_coverage.study import run_study
+from tests.tiny import read_json, write_province
 
 PAGE = "<!doctype html><title>bản đồ</title>"
 
@@ -30,6 +36,13 @@ def written(tiny_study, tmp_path):
 
 def snapshot(folder):
     return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def changed(folder, document):
+    return [
+        *manifest.changed_outputs(folder, document),
+        *manifest.changed_inputs(folder, document),
+    ]
 
 
 def test_two_runs_give_the_same_bytes(tiny_study, written, tmp_path):
@@ -53,16 +66,67 @@ def test_the_epoch_of_the_build_is_recorded(tiny_study, tmp_path, monkeypatch):
     assert manifest.read_manifest(tmp_path / "o")["created"] == "2024-01-04T00:00:00+00:00"
 
 
-def test_an_untouched_folder_verifies_and_a_touched_one_does_not(tiny_study, written):
-    assert manifest.differences(written, dict(tiny_study.inputs)) == []
+def test_an_untouched_folder_verifies_and_a_touched_one_does_not(written):
+    document = manifest.read_manifest(written)
+    assert changed(written, document) == []
     (written / "communes.csv").write_text("x", encoding="utf-8")
     (written / "gaps.gpkg").unlink()
-    found = manifest.differences(written, {"sectors": written / "summary.json"})
+    document["inputs"]["sectors"]["sha256"] = 64 * "0"
+    found = changed(written, document)
     assert [line.split(":")[0] for line in found] == [
         "output communes.csv",
         "output gaps.gpkg",
         "input 'sectors' (../../tiny0/sectors.csv)",
     ]
+
+
+def test_a_rule_of_ones_own_is_an_input_and_no_path_of_the_machine_is_written(tmp_path):
+    home = tmp_path / "here"
+    home.mkdir()
+    scenario = write_province(home)
+    rule = home / "own.toml"
+    shutil.copy(rules_folder() / "voice.toml", rule)
+    with scenario.open("a", encoding="utf-8") as file:
+        file.write('[service]\nrule = "own.toml"\n')
+    study, folder = run_study(scenario), home / "out"
+    write_study(study, folder, map_html=render_map(study), report_html=render_report(study))
+    told = [path.name for path in folder.iterdir() if str(tmp_path).encode() in path.read_bytes()]
+    assert told == []
+    document = manifest.read_manifest(folder)
+    assert document["scenario"]["service"]["rule"] == "../own.toml"
+    assert changed(folder, document) == []
+    rule.write_text(rule.read_text(encoding="utf-8") + "\n# edited", encoding="utf-8")
+    assert changed(folder, document) == [
+        "input 'rule' (../own.toml): changed since the run (sha256 differs)"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (lambda document: document["outputs"].update({"communes.csv": "x"}), "communes.csv"),
+        (lambda document: document["outputs"]["gaps.csv"].pop("sha256"), "outputs.gaps.csv.sha256"),
+        (lambda document: document["inputs"]["sectors"].pop("file"), "inputs.sectors.file"),
+        (lambda document: document.update(inputs=[]), "inputs"),
+        (lambda document: document.update(created="hôm qua"), "created"),
+        (lambda document: document.pop("versions"), "versions"),
+        (lambda document: document["outputs"].update({"../x": {"sha256": 64 * "0"}}), "../x"),
+    ],
+)
+def test_a_manifest_of_another_shape_is_refused_with_the_place(written, spoil, told):
+    document = read_json(written / manifest.NAME)
+    spoil(document)
+    (written / manifest.NAME).write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(ManifestError, match=rf"not a manifest of this toolkit .*{re.escape(told)}"):
+        manifest.read_manifest(written)
+
+
+def test_all_problems_of_a_manifest_are_told_at_once(written):
+    (written / manifest.NAME).write_text('{"inputs": 1, "outputs": 2}', encoding="utf-8")
+    with pytest.raises(ManifestError) as told:
+        manifest.read_manifest(written)
+    assert [key for key in ("created", "scenario", "versions", "inputs", "outputs")
+            if f"{key}: " not in str(told.value)] == []  # fmt: skip
 
 
 def test_a_second_run_replaces_the_first_and_leaves_strangers_alone(tiny_study, written):
@@ -91,14 +155,41 @@ def test_a_failed_run_leaves_the_folder_as_it_was(tiny_study, written, monkeypat
     assert snapshot(written) == before
 
 
-def test_a_manifest_that_somebody_edited_cannot_reach_other_folders(tiny_study, written, tmp_path):
+@pytest.mark.parametrize("name", ["../precious.txt", "..", "a/../../precious.txt", "C:\\x"])
+def test_a_manifest_that_somebody_edited_cannot_reach_other_folders(
+    tiny_study, written, tmp_path, name
+):
     outside = tmp_path / "precious.txt"
     outside.write_text("x", encoding="utf-8")
     document = read_json(written / manifest.NAME)
-    document["outputs"]["../precious.txt"] = {"sha256": "0"}
+    document["outputs"][name] = {"sha256": 64 * "0"}
     (written / manifest.NAME).write_text(json.dumps(document), encoding="utf-8")
-    write_study(tiny_study, written, map_html=PAGE, report_html=PAGE)
+    with pytest.raises(ManifestError, match="not a manifest of this toolkit"):
+        write_study(tiny_study, written, map_html=PAGE, report_html=PAGE)
     assert outside.exists()
+
+
+@pytest.mark.parametrize(
+    ("writer", "error"),
+    [
+        ("pyogrio.write_dataframe", pyogrio.errors.DataSourceError("Failed to commit")),
+        ("pyogrio.write_dataframe", pyogrio.errors.FeatureError("disk is full")),
+        ("rasterio.open", rasterio.errors.RasterioIOError("write failed")),
+        ("rasterio.open", rasterio._err.CPLE_FileIOError(1, 3, "no space")),
+    ],
+)
+def test_what_gdal_cannot_write_is_told_and_changes_nothing(
+    tiny_study, written, monkeypatch, writer, error
+):
+    before = snapshot(written)
+
+    def fail(*_, **__):
+        raise error
+
+    monkeypatch.setattr(writer, fail)
+    with pytest.raises(OutputError, match="không ghi được"):
+        write_study(tiny_study, written, map_html="other", report_html=PAGE)
+    assert snapshot(written) == before
 
 
 def test_the_geopackage_keeps_accents_and_geometry(tiny_study, written):

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
 
 from qn_coverage.commands import EXIT_MENDABLE
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 @click.command(
@@ -28,20 +24,13 @@ def verify(folder: Path) -> None:
     from qn_coverage.export import manifest
 
     document = manifest.read_manifest(folder)
-    inputs = _inputs_of(document, folder)
-    found = manifest.differences(folder, inputs)
+    found = [
+        *manifest.changed_outputs(folder, document),
+        *manifest.changed_inputs(folder, document),
+    ]
     for sentence in found:
         click.echo(f"✗ {sentence}", err=True)
     if found:
         click.get_current_context().exit(EXIT_MENDABLE)
-    click.echo(f"✓ {len(document['outputs'])} outputs and {len(inputs)} inputs match the manifest")
-
-
-def _inputs_of(document: Mapping[str, Any], folder: Path) -> dict[str, Path]:
-    from qn_coverage.core.scenario import SHIPPED
-    from qn_coverage.data.catalog import layer_path
-
-    return {
-        key: layer_path(key) if entry["file"] == SHIPPED else folder / entry["file"]
-        for key, entry in document["inputs"].items()
-    }
+    outputs, inputs = len(document["outputs"]), len(manifest.inputs_of(document))
+    click.echo(f"✓ {outputs} outputs and {inputs} inputs match the manifest")

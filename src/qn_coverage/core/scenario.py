@@ -131,6 +131,11 @@ class Service(_Frozen):
     def _with_defaults(cls, given: dict[Technology, float]) -> dict[Technology, float]:
         return {**_working_thresholds_dbm(), **given}
 
+    @property
+    def rule_file(self) -> Path | None:
+        """File of a rule of one's own; None for a shipped one."""
+        return Path(self.rule) if self.rule.endswith(".toml") else None
+
 
 class Gaps(_Frozen):
     """Which uncovered areas are listed."""
@@ -207,8 +212,8 @@ def _with_paths_resolved(scenario: Scenario, folder: Path) -> Scenario:
 
     inputs = {key: resolved(value) for key, value in scenario.inputs.model_dump().items()}
     update: dict[str, BaseModel] = {"inputs": Inputs.model_validate(inputs)}
-    if scenario.service.rule.endswith(".toml"):
-        rule = str((folder / scenario.service.rule).resolve())
+    if scenario.service.rule_file is not None:
+        rule = str((folder / scenario.service.rule_file).resolve())
         update["service"] = scenario.service.model_copy(update={"rule": rule})
     return scenario.model_copy(update=update)
 

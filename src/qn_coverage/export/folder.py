@@ -77,6 +77,6 @@ def _write_all(study: Study, folder: Path, pages: dict[str, str], *, home: Path)
     for name, write in writers.items():
         write(folder / name)
     manifest.write_manifest(
-        folder, home=home, scenario=study.scenario, inputs=dict(study.inputs), outputs=writers
+        folder, home=home, scenario=study.scenario, inputs=study.inputs, outputs=writers
     )
     return [*writers, manifest.NAME]

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     Maker = Literal["run", "plan"]
 
+_GDAL_CALLERS: Final = {"pyogrio", "rasterio"}
+"""Packages whose errors are those of GDAL; the classes have no public name in common."""
 _MADE: Final = {"run": "a study", "plan": "a plan"}
 
 
@@ -52,8 +54,7 @@ def earlier_outputs(folder: Path, maker: Maker) -> set[str]:
             f"{folder}: holds {_MADE[held]}, whose files a {maker} there would take away. Mend: "
             "choose another folder with --out."
         )
-    # Only plain names: a manifest that somebody edited must not make us touch other folders.
-    return {Path(name).name for name in document["outputs"]} | {manifest.NAME}
+    return {*document["outputs"], manifest.NAME}
 
 
 def check_folder(folder: Path) -> None:
@@ -82,11 +83,24 @@ def check_folder(folder: Path) -> None:
 
 @contextlib.contextmanager
 def aside(folder: Path) -> Iterator[Path]:
-    """A hidden folder inside, made if need be, to write into; it is gone in the end."""
+    """A hidden folder inside, made if need be, to write into; it is gone in the end.
+
+    Raises
+    ------
+    OutputError
+        GDAL cannot write, as on a full disk: its callers raise no `OSError` then.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     place = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder))
     try:
         yield place
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] not in _GDAL_CALLERS:
+            raise
+        raise OutputError(
+            f"{folder}: không ghi được vào đây / nothing can be written there ({error}); nothing "
+            "was changed. Mend: free some space, or choose another folder with --out."
+        ) from error
     finally:
         shutil.rmtree(place, ignore_errors=True)
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 
 from qn_coverage import plan_tables
-from qn_coverage.core.plan_costs import costs_folder
 from qn_coverage.core.scenario import SHIPPED
 from qn_coverage.export import manifest, outputs
 from qn_coverage.export.plan_kmz import write_plan_kmz
@@ -83,11 +81,14 @@ def _write_all(
     writers["summary.json"] = lambda path: outputs.write_json(plan_tables.summary(plan), path)
     for name, write in writers.items():
         write(folder / name)
-    scenario = plan.study.scenario
     manifest.write_manifest(
-        folder, home=home, scenario=scenario, inputs=dict(plan.study.inputs), outputs=writers
+        folder,
+        home=home,
+        scenario=plan.study.scenario,
+        inputs=plan.study.inputs,
+        outputs=writers,
+        plan=_asked(plan, request_file),
     )
-    _add_request(plan, folder / manifest.NAME, request_file)
     return [*writers, manifest.NAME]
 
 
@@ -119,21 +120,13 @@ def _placed(plan: Expansion, name: str, key: str) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table.reset_index(drop=True), geometry=shapes, crs=places.crs)
 
 
-def _add_request(plan: Expansion, path: Path, request_file: Path | None) -> None:
-    """Record what was asked, and the files that only a plan reads."""
+def _asked(
+    plan: Expansion, request_file: Path | None
+) -> tuple[dict[str, Any], dict[str, Path | None]]:
+    """What was asked, and the files that only a plan reads; None for a shipped one."""
     wish = plan.request
-    shipped = costs_folder() / "default.toml"
-    files = {"costs": shipped if wish.costs == SHIPPED else Path(wish.costs)}
+    files: dict[str, Path | None] = {"costs": None if wish.costs == SHIPPED else Path(wish.costs)}
     files |= {name: Path(file) for name, file in wish.layers.model_dump().items() if file}
     if request_file is not None:
         files["request"] = request_file
-    document = json.loads(path.read_text(encoding="utf-8"))
-    request = wish.model_dump(mode="json", exclude={"layers", "costs"}, exclude_none=True)
-    document[manifest.PLAN] = {
-        "request": request,
-        "files": {
-            name: {"file": file.name, "sha256": manifest.sha256_of(file)}
-            for name, file in sorted(files.items())
-        },
-    }
-    outputs.write_json(document, path)
+    return wish.model_dump(mode="json", exclude={"layers", "costs"}, exclude_none=True), files

@@ -109,12 +109,12 @@ def read_results(folder: Path) -> Results:
 
 def _check(folder: Path, document: Mapping[str, Any]) -> None:
     absent = {GEOPACKAGE, RASTER, SUMMARY} - set(document["outputs"])
-    if absent or "created" not in document:
+    if absent:
         raise ManifestError(
-            f"{folder}: the run wrote no {', '.join(sorted(absent)) or 'time of creation'}; "
-            "expected a folder that 'qn-coverage run' wrote. Mend: run the study again."
+            f"{folder}: the run wrote no {', '.join(sorted(absent))}; expected a folder that "
+            "'qn-coverage run' wrote. Mend: run the study again."
         )
-    found = manifest.differences(folder, {})
+    found = manifest.changed_outputs(folder, document)
     if found:
         raise ManifestError(
             f"{folder}: no longer what the run wrote: {'; '.join(found)}. "
