@@ -7,7 +7,8 @@ import tomllib
 from pathlib import Path
 from typing import Final
 
-from qn_coverage.data.catalog import CATALOG_FILE, sha256_of
+from qn_coverage.core.files import sha256_of
+from qn_coverage.data.catalog import CATALOG_FILE
 
 ABOUT: Final = Path(__file__).with_name("about.toml")
 HEAD: Final = "# Written by geodata/build/build.py; edit geodata/build/about.toml instead.\n"

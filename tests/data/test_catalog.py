@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from qn_coverage.core.errors import InvalidDataError, UnknownNameError
+from qn_coverage.core.files import sha256_of
 from qn_coverage.core.scenario import SHIPPED, Inputs
 from qn_coverage.data import catalog
 
@@ -13,7 +14,7 @@ from qn_coverage.data import catalog
 def folder(tmp_path):
     """A small geodata folder with one sound layer."""
     (tmp_path / "a.csv").write_text("x\n1\n", encoding="utf-8")
-    write_catalog(tmp_path, sha256=catalog.sha256_of(tmp_path / "a.csv"))
+    write_catalog(tmp_path, sha256=sha256_of(tmp_path / "a.csv"))
     return tmp_path
 
 

@@ -119,3 +119,11 @@ def test_a_borrowed_array_is_the_same_memory_and_leaves_the_count_of_its_holders
         values[0] = 1.0
     assert sys.getrefcount(values) == holders
     assert _compile.borrowed(values) is values
+
+
+def test_a_numba_that_keeps_its_version_elsewhere_keeps_no_code(package, tmp_path):
+    source = package / "_compile.py"
+    source.write_text(source.read_text().replace('"_cache_file"', '"_kept_elsewhere"'))
+    kept = {"NUMBA_CACHE_DIR": str(tmp_path / "kept")}
+    assert answer(package, **kept) == answer(package, **kept) == (21.0, 0)
+    assert not list(tmp_path.glob("kept/**/*.nb?"))

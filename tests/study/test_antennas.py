@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from qn_coverage.core.errors import InvalidDataError
+from qn_coverage.core.files import sha256_of
 from qn_coverage.core.scenario import load_scenario
 from qn_coverage.export.folder import write_study
-from qn_coverage.export.manifest import sha256_of
 from qn_coverage.inputs import read_inputs
 from qn_coverage.planning import engine_of
 from qn_coverage.study import compute_coverage, run_study

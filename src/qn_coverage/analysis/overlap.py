@@ -228,7 +228,7 @@ def reached_by_site(
         if row_0 >= row_1 or col_0 >= col_1:
             yield site, np.empty(0, dtype=np.int64)
             continue
-        mosaic = best(own, _cut(surface, slice(row_0, row_1), slice(col_0, col_1)))
+        mosaic = best(own, surface.cut(slice(row_0, row_1), slice(col_0, col_1)))
         required = own.required_dbm.astype(np.float32)[:, np.newaxis, np.newaxis]
         rows, cols = np.nonzero((mosaic.level_dbm >= required).any(axis=0))
         yield site, (rows + row_0) * surface.shape[1] + (cols + col_0)
@@ -250,16 +250,4 @@ def _window(emitters: Emitters, surface: Surface) -> tuple[tuple[int, int], tupl
     return (
         (max(int(first_row), 0), min(int(last_row) + 1, rows)),
         (max(int(first_col), 0), min(int(last_col) + 1, cols)),
-    )
-
-
-def _cut(surface: Surface, rows: slice, cols: slice) -> Surface:
-    return Surface(
-        west_m=surface.west_m + cols.start * surface.cell_m,
-        north_m=surface.north_m - rows.start * surface.cell_m,
-        cell_m=surface.cell_m,
-        ground_m=np.ascontiguousarray(surface.ground_m[rows, cols]),
-        clutter_m=np.ascontiguousarray(surface.clutter_m[rows, cols]),
-        zone=np.ascontiguousarray(surface.zone[rows, cols]),
-        environment=np.ascontiguousarray(surface.environment[rows, cols]),
     )

@@ -205,6 +205,7 @@ def _print_plan(told: Mapping[str, Any], sites: pd.DataFrame, out: Path) -> None
 
 
 def _print_comparison(folders: tuple[Path, ...], table: Path | None) -> None:
+    from qn_coverage.export import outputs
     from qn_coverage.export.plan_compare import compared, read_plan_summaries, warnings_of
     from qn_coverage.export.tables import write_csv
 
@@ -221,4 +222,5 @@ def _print_comparison(folders: tuple[Path, ...], table: Path | None) -> None:
         cells = [str(row[name]).rjust(w) for name, w in zip(summaries, widths, strict=True)]
         click.echo(title.ljust(left) + "".join(cells))
     if table is not None:
-        write_csv(found, table)
+        with outputs.file_aside(table) as aside:
+            write_csv(found, aside)

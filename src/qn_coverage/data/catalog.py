@@ -6,18 +6,17 @@ scripts) inside the package.
 
 from __future__ import annotations
 
-import hashlib
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from qn_coverage.core.errors import InvalidDataError, Problem, UnknownNameError
+from qn_coverage.core.files import sha256_of
 
 CATALOG_FILE: Final = "catalog.toml"
 
 _PACKAGE: Final = Path(__file__).resolve().parents[1]
-_CHUNK: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,15 +138,6 @@ def check_catalog(folder: Path | None = None) -> None:
     problems = [problem for problem in found if problem is not None]
     if problems:
         raise InvalidDataError(problems)
-
-
-def sha256_of(path: Path) -> str:
-    """Hash of a file as 64 hexadecimal digits."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
 
 
 def _shipped_folder(name: str, landmark: str) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from qn_coverage.core.files import sha256_of
 from qn_coverage.data.download import (
     AbsentError,
     FetchError,
@@ -130,12 +130,6 @@ def fetch_file(
 def record_of(file: Path) -> Path:
     """Where the record of a file stands."""
     return file.with_name(f"{file.name}.source.json")
-
-
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _address(wanted: OpenFile, mirror: str | Path | None) -> tuple[str, str]:

@@ -25,7 +25,6 @@ TOKEN_VARIABLE: Final = "QN_OPENCELLID_TOKEN"  # noqa: S105 (the variable's name
 """Environment variable with the user's own token of OpenCelliD."""
 
 POPULATION_YEARS: Final = range(2000, 2021)
-BOUNDARY_LEVELS: Final = ("ADM0", "ADM1", "ADM2")
 _TIFF: Final = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _MOBILE_COUNTRY_CODE: Final = 452  # Việt Nam, ITU-T E.212
 _GEOBOUNDARIES: Final = "https://www.geoboundaries.org/api/current/gbOpen"

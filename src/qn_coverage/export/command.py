@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from qn_coverage.core.errors import ManifestError
+from qn_coverage.core.files import sha256_of
 from qn_coverage.core.progress import SILENT
 from qn_coverage.export import manifest, outputs
 from qn_coverage.export.registry import EXPORTERS, expand, resolve
@@ -88,7 +89,7 @@ def _files(aside: Path, exporter: Exporter) -> list[str]:
 
 
 def _hashed(aside: Path, files: list[str]) -> dict[str, str]:
-    return {file: manifest.sha256_of(aside / file) for file in files}
+    return {file: sha256_of(aside / file) for file in files}
 
 
 def _earlier(out: Path) -> dict[str, dict[str, str]]:
@@ -122,7 +123,7 @@ def _record(results: Results, files: dict[str, dict[str, str]]) -> str:
     document: dict[str, Any] = {
         "format": 2,
         "created": results.created.isoformat(),
-        "run": {"manifest_sha256": manifest.sha256_of(results.folder / manifest.NAME)},
+        "run": {"manifest_sha256": sha256_of(results.folder / manifest.NAME)},
         "files": dict(sorted(files.items())),
     }
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING, Final
 
 from shapely import Polygon
+
+from qn_coverage.export.foreign_text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 NAMESPACE: Final = "http://www.opengis.net/kml/2.2"
-_UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udfff]")
 
 
 def add_geometry(parent: ET.Element, geometry: BaseGeometry | None) -> None:
@@ -55,7 +55,7 @@ def _coordinates(points: Iterable[tuple[float, ...]]) -> str:
 def element(name: str, text: str | None = None, **attributes: str) -> ET.Element:
     """Element with text; what XML cannot hold is shown as ``�``."""
     made = ET.Element(f"{{{NAMESPACE}}}{name}", attributes)
-    made.text = None if text is None else _UNPRINTABLE.sub("�", text)
+    made.text = None if text is None else printable(text)
     return made
 
 

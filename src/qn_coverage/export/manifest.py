@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import platform
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from pydantic import BaseModel, Field, ValidationError
 
 from qn_coverage.core.errors import ManifestError, OutputError, expected_of
+from qn_coverage.core.files import sha256_of
 from qn_coverage.core.plan_costs import costs_folder
 from qn_coverage.core.scenario import SHIPPED
 from qn_coverage.data.catalog import layer_path
@@ -46,12 +46,6 @@ def timestamp_of(scenario: Scenario) -> datetime:
                 "Mend: set it to a number, e.g. 1704326400, or unset it."
             ) from error
     return datetime.combine(scenario.study.after, time(), tzinfo=UTC)
-
-
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 class _Output(BaseModel):

@@ -105,6 +105,14 @@ def aside(folder: Path) -> Iterator[Path]:
         shutil.rmtree(place, ignore_errors=True)
 
 
+@contextlib.contextmanager
+def file_aside(path: Path) -> Iterator[Path]:
+    """A place to write one file to, which then takes the place of `path`; as `aside`."""
+    with aside(path.parent) as place:
+        yield place / path.name
+        (place / path.name).replace(path)
+
+
 def put_in_place(
     place: Path, folder: Path, names: Collection[str], *, earlier: Collection[str], maker: str
 ) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from qn_coverage.core.errors import ManifestError
+from qn_coverage.core.files import sha256_of
 from qn_coverage.export import manifest
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def read_plan_summaries(folders: Sequence[Path]) -> dict[str, dict[str, Any]]:
             raise ManifestError(
                 f"{folder}: holds a study, not a plan. Mend: give folders of 'qn-coverage plan'."
             )
-        if not path.exists() or manifest.sha256_of(path) != recorded:
+        if not path.exists() or sha256_of(path) != recorded:
             raise ManifestError(
                 f"{path}: missing or changed since the plan was made. Mend: make the plan again."
             )

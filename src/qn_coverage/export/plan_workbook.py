@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import io
-import re
-import zipfile
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from qn_coverage.export.archive import write_zip
+from qn_coverage.export.excel import new_workbook, put_text, save_workbook
 from qn_coverage.plan_tables import summary, tables, title_of
 
 if TYPE_CHECKING:
@@ -28,7 +25,6 @@ _SHEETS: Final = {
 _FORMATS: Final = {
     "count": "#,##0", "number": "#,##0.0", "money": "#,##0", "share": "0.0%", "lonlat": "0.000000",
 }  # fmt: skip
-_UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udfff]")
 _HEAD: Final = "1F4E79"
 _WIDEST: Final = 46
 
@@ -45,29 +41,11 @@ def write_plan_workbook(plan: Expansion, path: Path, *, timestamp: datetime) -> 
     timestamp
         Recorded as its time, so that the same plan gives the same bytes.
     """
-    from openpyxl import Workbook  # noqa: PLC0415 (only when asked for)
-
-    book = Workbook()
-    book.remove(book.active)  # type: ignore[arg-type]
+    book = new_workbook(title=plan.request.name_vi, creator="qn-coverage", created=timestamp)
     _fill_summary(book.create_sheet("Tóm tắt"), plan)
     for name, table in tables(plan).items():
         _fill(book.create_sheet(_SHEETS[name]), table)
-    book.properties.creator = "qn-coverage"
-    book.properties.title = plan.request.name_vi
-    book.properties.created = timestamp.replace(tzinfo=None)
-    buffer = io.BytesIO()
-    book.save(buffer)
-    write_zip(path, _at(buffer, timestamp), created=timestamp)
-
-
-def _at(buffer: io.BytesIO, timestamp: datetime) -> dict[str, bytes]:
-    """The files of the workbook, without the clock's time in them."""
-    with zipfile.ZipFile(buffer) as archive:
-        files = {name: archive.read(name) for name in archive.namelist()}
-    stamp = timestamp.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
-    core = "docProps/core.xml"
-    files[core] = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + stamp, files[core])
-    return files
+    save_workbook(book, path, created=timestamp)
 
 
 def _fill_summary(page: Worksheet, plan: Expansion) -> None:
@@ -125,10 +103,7 @@ def _put(page: Worksheet, row: int, column: int, value: Any, kind: str) -> None:
     elif value is None or pd.isna(value):
         return
     elif isinstance(value, str):
-        cell.value = _UNPRINTABLE.sub("�", value)[:32_767]
-        cell.data_type = "s"  # openpyxl takes a leading '=' for a formula
-        cell.quotePrefix = value.lstrip().startswith(("=", "+", "-", "@"))
-        cell.number_format = "@"
+        put_text(cell, value)
     else:
         cell.value = value.item() if hasattr(value, "item") else value
         cell.number_format = _FORMATS.get(kind, "General")

@@ -13,6 +13,7 @@ import pandas as pd
 
 from qn_coverage.core.errors import ManifestError
 from qn_coverage.export import manifest
+from qn_coverage.export.foreign_text import as_it_was
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +29,6 @@ _LAYERS: Final = (
 _LAYERS_IF_THERE: Final = ("measurements",)
 _TABLES_IF_THERE: Final = ("layers", "reasons", "claims", "losses", "timeline", "village_layers")
 _SITE_TABLE: Final = "sites"
-_DEFUSED_STARTS: Final = tuple("'" + start for start in "=+-@\t\r")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,12 +146,5 @@ def _read_table(path: Path) -> pd.DataFrame:
     codes = dict.fromkeys(("code", "place_id", "site_id", "village_id"), "string")
     table = pd.read_csv(path, dtype=codes, keep_default_na=False, na_values=[""])
     for column in table.select_dtypes(["object", "string"]).columns:
-        table[column] = table[column].map(_as_it_was, na_action="ignore")
-    return table
-
-
-def _as_it_was(value: object) -> object:
-    """Text without the apostrophe by which `export.tables.write_csv` defused it."""
-    if isinstance(value, str) and value.startswith(_DEFUSED_STARTS):
-        return value[1:]
-    return value
+        table[column] = table[column].map(as_it_was, na_action="ignore")
+    return table.rename(columns=as_it_was)

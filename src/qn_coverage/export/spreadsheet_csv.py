@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from qn_coverage.export.dictionary import field_of
+from qn_coverage.export.foreign_text import defused
 from qn_coverage.export.tables import with_lon_lat
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 _DIGITS = {"share": 4, "km2": 2, "km": 3, "db": 1, "dbm": 1, "m": 1, "number": 3, "lonlat": 6,
            "count": 0}  # fmt: skip
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_spreadsheet_csv(results: Results, path: Path) -> None:
@@ -54,7 +54,7 @@ def _write(table: pd.DataFrame, path: Path, *, table_name: str = "") -> None:
         out[column] = _cells(out[column], field_of(str(column), table=table_name).kind)
     # A user's own column may be named like a formula too.
     titles = [header(str(column), table=table_name) for column in out.columns]
-    out.columns = pd.Index([_defused(title) for title in titles])
+    out.columns = pd.Index([_one_line(title) for title in titles])
     out.to_csv(
         path,
         index=False,
@@ -75,12 +75,9 @@ def _cells(values: pd.Series, kind: str) -> pd.Series:
         return rounded.astype("Int64") if digits == 0 else rounded
     if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_datetime64_any_dtype(values):
         return values
-    return values.map(_defused, na_action="ignore")
+    return values.map(_one_line, na_action="ignore")
 
 
-def _defused(value: object) -> object:
-    # A line break inside a cell splits the row where Excel opens the file by double click.
-    if isinstance(value, str):
-        text = " ".join(value.splitlines())
-        return "'" + text if text.lstrip().startswith(_FORMULA_STARTS) else text
-    return value
+def _one_line(value: object) -> object:
+    """A line break inside a cell splits the row where Excel opens the file by double click."""
+    return defused(" ".join(value.splitlines())) if isinstance(value, str) else value

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import pandas as pd
 
+from qn_coverage.export.foreign_text import defused
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
 Table = TypeVar("Table", bound=pd.DataFrame)
 
 _DIGITS: Final = {"share": 6, "_km2": 4, "_km": 3, "_db": 2, "population": 1, "people": 1}
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:
@@ -31,7 +32,8 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
     plain = _rounded(plain)
     for column in plain.columns:
         if plain[column].dtype == object or isinstance(plain[column].dtype, pd.StringDtype):
-            plain[column] = plain[column].map(_defused, na_action="ignore")
+            plain[column] = plain[column].map(defused, na_action="ignore")
+    plain.columns = pd.Index([defused(column) for column in plain.columns])
     plain.to_csv(path, index=False, encoding="utf-8", lineterminator="\n", date_format="%Y-%m-%d")
 
 
@@ -62,10 +64,3 @@ def _rounded(table: pd.DataFrame) -> pd.DataFrame:
                 table[column] = table[column].round(digits)
                 break
     return table
-
-
-def _defused(value: object) -> object:
-    """A leading apostrophe keeps a spreadsheet from running a stranger's text as a formula."""
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return "'" + value
-    return value

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import math
-import re
-import zipfile
 from typing import TYPE_CHECKING, Any, Final
 
-from qn_coverage.export.archive import write_zip
+from qn_coverage.export.excel import new_workbook, put_text, save_workbook
 from qn_coverage.export.sheets import sheets_of
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from pathlib import Path
 
     from openpyxl.cell import Cell, MergedCell
@@ -29,9 +25,6 @@ _FORMATS: Final = {
     "deg": "0", "mhz": "0.0", "count": "#,##0", "number": "0.000", "year": "0",
     "date": "dd/mm/yyyy", "lonlat": "0.000000", "text": "@", "code": "@", "yes": "@",
 }  # fmt: skip
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
-_UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udfff]")
-_LONGEST: Final = 32_767
 _WIDEST: Final = 46
 _HEAD_FILL: Final = "1F4E79"
 _BAND_FILL: Final = "EEF4F9"
@@ -50,28 +43,14 @@ def write_workbook(results: Results, path: Path) -> None:
     path
         File to write.
     """
-    from openpyxl import Workbook  # noqa: PLC0415 (only when asked for)
-
-    book = Workbook()
-    book.remove(book.active)  # type: ignore[arg-type]
+    book = new_workbook(
+        title=results.summary["name_vi"],
+        creator=f"qn-coverage {results.manifest['versions']['qn-coverage']}",
+        created=results.created,
+    )
     for sheet in sheets_of(results):
         _fill(book.create_sheet(sheet.title), sheet, results)
-    book.properties.creator = f"qn-coverage {results.manifest['versions']['qn-coverage']}"
-    book.properties.title = results.summary["name_vi"]
-    # openpyxl reads the clock for what is not set, and always for the time of change.
-    book.properties.created = results.created.replace(tzinfo=None)
-    buffer = io.BytesIO()
-    book.save(buffer)
-    write_zip(path, _without_clock(buffer, results.created), created=results.created)
-
-
-def _without_clock(buffer: io.BytesIO, created: datetime) -> dict[str, bytes]:
-    with zipfile.ZipFile(buffer) as archive:
-        files = {name: archive.read(name) for name in archive.namelist()}
-    stamp = created.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
-    core = "docProps/core.xml"
-    files[core] = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + stamp, files[core])
-    return files
+    save_workbook(book, path, created=results.created)
 
 
 def _fill(page: Worksheet, sheet: Sheet, results: Results) -> None:
@@ -93,12 +72,7 @@ def _put(cell: Cell | MergedCell, value: Any, kind: str, *, banded: bool) -> Non
     from openpyxl.styles import Alignment, PatternFill  # noqa: PLC0415
 
     if isinstance(value, str):
-        shown = _UNPRINTABLE.sub("�", value)[:_LONGEST]
-        cell.value = shown
-        cell.data_type = "s"  # openpyxl takes a leading '=' for a formula
-        # Tells a spreadsheet to keep it text when somebody edits the cell.
-        cell.quotePrefix = shown.lstrip().startswith(_FORMULA_STARTS)
-        cell.number_format = "@"
+        put_text(cell, value)
     else:
         cell.value = value
         cell.number_format = _FORMATS.get(kind, "General")

@@ -44,12 +44,23 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     code is kept in ``__pycache__`` (or ``NUMBA_CACHE_DIR``).
     """
     dispatcher: Any = njit(cache=True, nogil=True, error_model="numpy")(function)
-    if hasattr(dispatcher, "_cache"):  # not so where NUMBA_DISABLE_JIT leaves the function alone
-        # No public setting reaches the version that numba reads from an index before all else.
-        index = dispatcher._cache._cache_file  # noqa: SLF001
-        index._version = f"{numba.__version__} {sources_digest(function.__module__)}"  # noqa: SLF001
+    if dispatcher is not function and not _stamped(dispatcher, function.__module__):
+        dispatcher = njit(nogil=True, error_model="numpy")(function)
     result: Callable[P, R] = dispatcher
     return result
+
+
+def _stamped(dispatcher: Any, module: str) -> bool:
+    """Write the digest where numba looks for its own version, before it reads anything else.
+
+    No public setting reaches that place. Where a numba to come has none, nothing is kept: slow, but
+    never stale.
+    """
+    index = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
+    if not hasattr(index, "_version"):
+        return False
+    index._version = f"{numba.__version__} {sources_digest(module)}"  # type: ignore[union-attr] # noqa: SLF001
+    return True
 
 
 def inlined(function: Callable[P, R]) -> Callable[P, R]:

@@ -42,9 +42,6 @@ PARAMETRIC: Final = -1
 DIRECTIONS: Final = 360
 """Entries of a cut, a degree apart."""
 
-TR36814: Final = "tr36814"
-"""Name of the parametric form."""
-
 TR38901: Final = "tr38901"
 """Name of the element of a 5G panel, TR 38.901, Table 7.3-1."""
 

@@ -160,6 +160,18 @@ class Surface:
         rows, cols = self.ground_m.shape
         return rows, cols
 
+    def cut(self, rows: slice, cols: slice) -> Surface:
+        """A copy of some rows and columns, of which all cells are answered."""
+        return Surface(
+            west_m=self.west_m + cols.start * self.cell_m,
+            north_m=self.north_m - rows.start * self.cell_m,
+            cell_m=self.cell_m,
+            ground_m=np.ascontiguousarray(self.ground_m[rows, cols]),
+            clutter_m=np.ascontiguousarray(self.clutter_m[rows, cols]),
+            zone=np.ascontiguousarray(self.zone[rows, cols]),
+            environment=np.ascontiguousarray(self.environment[rows, cols]),
+        )
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mosaic:

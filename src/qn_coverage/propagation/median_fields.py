@@ -64,12 +64,9 @@ Z_R: Final = 45 * CHUNK  # receiving antenna with Earth's bulge taken off, m
 SPREAD: Final = 46 * CHUNK  # free-space loss but for the frequency
 LEAST: Final = 47 * CHUNK  # the cell loses at least this
 
-C_LOW: Final = 48 * CHUNK  # by sample: first minor index of a wedge, and how many cells it holds
-C_COUNT: Final = 49 * CHUNK
+KEPT: Final = 48 * CHUNK  # bands in which the loss may matter
 
-KEPT: Final = 50 * CHUNK  # bands in which the loss may matter
-
-FIELDS: Final = 51
+FIELDS: Final = 49
 
 
 class MedianLink(NamedTuple):

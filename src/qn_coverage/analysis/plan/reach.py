@@ -10,7 +10,6 @@ from scipy import sparse
 
 from qn_coverage.analysis.plan.matrices import csr, zeros
 from qn_coverage.core.errors import CancelledError
-from qn_coverage.propagation.emitters import Surface
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
     from qn_coverage.analysis.plan.cases import Case
     from qn_coverage.analysis.plan.demand import Demand
-    from qn_coverage.propagation.emitters import Emitters, Mosaic
+    from qn_coverage.propagation.emitters import Emitters, Mosaic, Surface
 
     Best = Callable[[Emitters, Surface], Mosaic]
 
@@ -225,7 +224,7 @@ def _batch_arcs(
     if not len(here):
         return
     emitters, candidate_of_layer = _with_own_layers(offer, batch)
-    mosaic = best(_asked_deeper(emitters), _cut(surface, batch.rows, batch.cols))
+    mosaic = best(_asked_deeper(emitters), surface.cut(batch.rows, batch.cols))
     at = (rows[here] - batch.rows.start, cols[here] - batch.cols.start)
     for candidate in batch.members:
         layers = np.flatnonzero(candidate_of_layer == candidate)
@@ -356,15 +355,3 @@ def _with_own_layers(offer: Offer, batch: _Batch) -> tuple[Emitters, npt.NDArray
 def _asked_deeper(emitters: Emitters) -> Emitters:
     """The same emitters with thresholds so low that weak levels are kept too."""
     return replace(emitters, required_dbm=emitters.required_dbm - DEPTH_DB)
-
-
-def _cut(surface: Surface, rows: slice, cols: slice) -> Surface:
-    return Surface(
-        west_m=surface.west_m + cols.start * surface.cell_m,
-        north_m=surface.north_m - rows.start * surface.cell_m,
-        cell_m=surface.cell_m,
-        ground_m=np.ascontiguousarray(surface.ground_m[rows, cols]),
-        clutter_m=np.ascontiguousarray(surface.clutter_m[rows, cols]),
-        zone=np.ascontiguousarray(surface.zone[rows, cols]),
-        environment=np.ascontiguousarray(surface.environment[rows, cols]),
-    )

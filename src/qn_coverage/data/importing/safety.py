@@ -6,6 +6,7 @@ import re
 import struct
 import zipfile
 import zlib
+from collections import Counter
 from pathlib import PurePosixPath
 from typing import IO, TYPE_CHECKING, Final
 
@@ -57,7 +58,6 @@ _OVERLAP: Final = 512
 _ENTITY_MARKS: Final = tuple(
     mark.encode(code) for mark in ("<!DOCTYPE", "<!ENTITY") for code in ("ascii", "utf-16-le")
 )
-_UTF16_BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
 def refused(code: str, path: Path, found: str, expected: str, mend: str) -> InvalidDataError:
@@ -156,7 +156,7 @@ def _check_names(members: list[zipfile.ZipInfo], path: Path) -> None:
     bad = [member.filename for member in members if _leads_out(member)]
     bad += [member.filename for member in members if member.flag_bits & 1]
     if len(set(names)) < len(names):
-        bad += [name for name in set(names) if names.count(name) > 1][:3]
+        bad += [name for name, count in Counter(names).items() if count > 1][:3]
     if bad:
         raise refused(
             "unsafe-archive",
