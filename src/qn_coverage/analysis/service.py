@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from qn_coverage.analysis.assumptions import assumed_of_sites
 from qn_coverage.analysis.network import site_numbers
 from qn_coverage.analysis.overlap import alone, loss_table, losses
 from qn_coverage.analysis.service_kernel import add_served
@@ -56,7 +57,8 @@ def site_table(
     sector table says of it, ``technologies``; ``land_km2_served`` and ``people_served``, where it
     is the best server of any operator's technology and covers; ``land_km2_alone`` and
     ``people_alone``, where no other site covers; ``villages_alone``, which would no longer be
-    covered without it.
+    covered without it. ``assumed``, if a site that is not modelled has any, names the values that
+    its sectors were not given.
     """
     numbers = site_numbers(sectors)
     count = int(numbers.max(initial=-1)) + 1
@@ -79,6 +81,9 @@ def site_table(
         people_alone=own[1][at],
         villages_alone=first["site_id"].map(villages.value_counts()).fillna(0).astype(int),
     )
+    assumed = first["site_id"].map(assumed_of_sites(sectors[present]))
+    if assumed.ne("").any():
+        table = table.assign(assumed=assumed.to_numpy())
     return table.sort_values(
         ["people_alone", "land_km2_alone", "site_id"],
         ascending=[False, False, True],

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from qn_coverage.analysis import verdict
+from qn_coverage.analysis.assumptions import assumption_caveat
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,6 +111,7 @@ def summarise(
         },
         "caveats": [
             *_caveats(sectors, villages, terrain_grade),
+            *_of_assumptions(sectors),
             *_of_antennas(antennas_unread, warnings),
         ],
     }
@@ -166,6 +168,11 @@ def _caveats(
     if (sectors["origin"] == "modelled").any():
         keys.insert(0, "modelled_network")
     return [{"key": key, "vi": CAVEATS[key][0], "en": CAVEATS[key][1]} for key in keys]
+
+
+def _of_assumptions(sectors: pd.DataFrame) -> list[dict[str, str]]:
+    caveat = assumption_caveat(sectors)
+    return [] if caveat is None else [caveat]
 
 
 def _of_antennas(unread: int, warnings: Sequence[Problem]) -> list[dict[str, str]]:

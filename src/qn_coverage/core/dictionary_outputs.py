@@ -118,7 +118,7 @@ OUTPUTS: Final[tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]] = (
         "sites.csv",
         "one row a site on air after the programme, whoever would be missed most first",
         (
-            ("site_id", "the site; name to uncertainty_m as in sectors"),
+            ("site_id", "the site; name to uncertainty_m, and assumed if any is, as in sectors"),
             ("technologies", "its technologies, blanks between"),
             ("land_km2_served", "land where it is the best server of a layer and covers"),
             ("people_served", "people there; who has several layers counts for each site once"),

@@ -27,6 +27,11 @@ def fold(text: str) -> str:
     return " ".join(bare.casefold().split())
 
 
+def parts_of(cell: object) -> list[str]:
+    """Names in a cell that holds several, "; " between; none in an empty one."""
+    return cell.split("; ") if isinstance(cell, str) and cell else []
+
+
 def fold_unit_name(text: str) -> str:
     """As `fold`, without the word for the kind of unit (xã, phường, đặc khu, thôn …)."""
     return _UNIT_PREFIX.sub("", fold(text))

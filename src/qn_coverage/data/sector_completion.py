@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from qn_coverage.core.schema import OPERATORS
-from qn_coverage.core.text import fold
+from qn_coverage.core.text import fold, parts_of
 from qn_coverage.data import sector_antennas
 from qn_coverage.data.formats import by_value
 from qn_coverage.data.problems import rows_of
@@ -87,7 +87,7 @@ class _Completion:
     def admitted(self, column: str) -> pd.Series[bool]:
         """Rows whose own ``assumed`` names the column."""
         told = self.frame.get("assumed", pd.Series(None, index=self.frame.index, dtype="object"))
-        return told.map(lambda names: column in names_of(names)).astype(bool)
+        return told.map(lambda names: column in parts_of(names)).astype(bool)
 
     def note(self, column: str, rows: pd.Series[bool]) -> None:
         for row in rows_of(rows):
@@ -97,15 +97,10 @@ class _Completion:
         """The completed frame; what the file itself says of ``assumed`` comes first."""
         told = self.frame.get("assumed", pd.Series(None, index=self.frame.index, dtype="object"))
         self.frame["assumed"] = [
-            "; ".join(dict.fromkeys([*names_of(before), *names]))
+            "; ".join(dict.fromkeys([*parts_of(before), *names]))
             for before, names in zip(told, self.assumed, strict=True)
         ]
         return self.frame
-
-
-def names_of(told: object) -> list[str]:
-    """Names in a cell of the column ``assumed``."""
-    return told.split("; ") if isinstance(told, str) else []
 
 
 def completed(given: gpd.GeoDataFrame, named: NamedAntennas) -> gpd.GeoDataFrame:

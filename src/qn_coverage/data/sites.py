@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from qn_coverage.core.schema import SECTORS
+from qn_coverage.core.text import parts_of
 from qn_coverage.data import sector_antennas
 from qn_coverage.data.antenna_files import list_antennas, named_antennas
 from qn_coverage.data.positions import read_places
 from qn_coverage.data.problems import problem, refuse, rows_of
-from qn_coverage.data.sector_completion import completed, names_of
+from qn_coverage.data.sector_completion import completed
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -141,7 +142,7 @@ def _without_azimuth(sectors: gpd.GeoDataFrame, path: Path) -> list[Problem]:
 
 
 def _all_assumed(sectors: gpd.GeoDataFrame) -> pd.Series[bool]:
-    return sectors["assumed"].map(lambda told: "azimuth_deg" in names_of(told)).astype(bool)
+    return sectors["assumed"].map(lambda told: "azimuth_deg" in parts_of(told)).astype(bool)
 
 
 def _inconsistent(sectors: gpd.GeoDataFrame, path: Path) -> list[Problem]:
