@@ -110,6 +110,27 @@ def test_map_overrules_the_names_of_columns(tmp_path):
     assert set(read_sectors(out)["site_id"]) == set(PLACES)
 
 
+def test_map_of_a_column_that_no_file_has_is_refused_with_the_columns_found(tmp_path):
+    path, out = write_stations(tmp_path, "xlsx"), tmp_path / "sites.gpkg"
+    result = call("import", "sites", path, "--out", out, "--map", "Chieu cao cot=height_agl_m",
+                  "--map", "Màu=-")  # fmt: skip
+    assert result.exit_code == 2
+    assert "Không có cột này / [unknown-column]" in result.output
+    assert "no such column; the nearest is 'Độ cao cột (m)'" in result.output
+    assert "--map 'Màu=-', and no such column; expected" in result.output  # nothing is near it
+    assert all(f"'{name}'" in result.output for name in HEADERS)
+    assert not out.exists()
+
+
+def test_map_of_a_column_that_one_of_several_files_has_is_taken(tmp_path):
+    path = write_xlsx(tmp_path / "a.xlsx", [HEADERS, *rows()[:2]])
+    other = write_xlsx(tmp_path / "b.xlsx", [(*HEADERS[:6], "Cột"), *rows()[2:]])
+    out = tmp_path / "sites.csv"
+    result = call("import", "sites", path, other, "--out", out, "--map", "Cột=height_agl_m")
+    assert result.exit_code == 0, result.output
+    assert set(read_sectors(out)["height_agl_m"]) == {42.0}
+
+
 @pytest.mark.parametrize("text", ["Cột", "=lon", "Cột="])
 def test_map_without_both_sides_is_a_usage_error(tmp_path, text):
     path = write_stations(tmp_path, "csv")

@@ -110,6 +110,7 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
         "too-many-rows": "quá nhiều dòng",
         "two-columns-one-field": "hai cột cùng một nội dung",
         "unknown-antenna": "không biết ăng-ten này",
+        "unknown-column": "không có cột này",
         "unknown-commune": "không biết xã này",
         "unknown-datum": "không biết hệ quy chiếu này",
         "unknown-encoding": "không biết bảng mã",

@@ -11,7 +11,13 @@ import numpy as np
 import pandas as pd
 
 from qn_coverage.core.errors import InvalidDataError, Problem, UnknownNameError
-from qn_coverage.data.importing.headers import KINDS, Header, find_header, not_recognised
+from qn_coverage.data.importing.headers import (
+    KINDS,
+    Header,
+    find_header,
+    not_recognised,
+    unknown_columns,
+)
 from qn_coverage.data.importing.notes import Note
 from qn_coverage.data.importing.open_files import open_file
 from qn_coverage.data.importing.safety import MAX_ROWS, MAX_TEXT, refused, too_many_rows
@@ -149,7 +155,8 @@ def load(
     Raises
     ------
     InvalidDataError
-        A file cannot be read, or no sheet of it names its columns.
+        A file cannot be read, no sheet of it names its columns, or none has a column that
+        ``mapping`` names (``unknown-column``).
     UnknownNameError
         ``mapping`` or ``fixed`` names a field that does not exist.
     """
@@ -164,6 +171,8 @@ def load(
             frames.append(_append(draft, grid, header))
             if len(draft.row) > MAX_ROWS:
                 raise too_many_rows(path, len(draft.row))
+    if problems := unknown_columns(mapping or {}, draft.headers, list(labels(files))):
+        raise InvalidDataError(problems)
     if not draft.row:
         raise refused("no-rows", files[0], "column names and no rows", "a table", "send it again")
     draft.cells = pd.concat(frames, ignore_index=True).fillna("")

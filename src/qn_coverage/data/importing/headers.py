@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from itertools import chain
 from types import MappingProxyType
@@ -38,6 +39,7 @@ _ENOUGH: Final = 2
 _BRACKETS: Final = re.compile(r"[(\[{][^)\]}]*[)\]}]")
 _UNIT_END: Final = re.compile(r"(?<=[a-z]{3}) (mhz|ghz|dbm|deg|degree|do|met|m)$")
 _NOT_LETTERS: Final = re.compile(r"[^a-z0-9⟨⟩]+")
+_SHOWN: Final = 30
 _DRAWN: Final = {PLACE_X: "lon", PLACE_Y: "lat", PLACE_RADIUS: "uncertainty_m"}
 
 
@@ -136,6 +138,47 @@ def not_recognised(grid: Grid, kind: str) -> Problem:
         + ", ".join(text.split(";")[1].strip() for text in list(KINDS[kind].values())[:3]),
         mend="name the columns as in docs/exchange-in.md, or say --map 'column=field'",
     )
+
+
+def unknown_columns(
+    mapping: Mapping[str, str], headers: Sequence[Header], files: Sequence[str]
+) -> list[Problem]:
+    """A problem for each column that the user names and no table has.
+
+    Parameters
+    ----------
+    mapping
+        As in `find_header`.
+    headers
+        Those of all tables that are read: a column needs to be in one of them.
+    files
+        Names of the files, for messages.
+    """
+    shown = chain.from_iterable(header.names for header in headers)
+    there = {key(name): name for name in shown if name and name not in _DRAWN}
+    return [
+        Problem(
+            code="unknown-column",
+            file=", ".join(files),
+            column=name,
+            found=f"--map '{name}={field}', and no such column{_nearest(name, there)}",
+            expected="one of the columns found: " + _listed(list(there.values())),
+            mend="write the name as the file has it, or leave this --map out",
+        )
+        for name, field in mapping.items()
+        if key(name) not in there
+    ]
+
+
+def _nearest(name: str, there: Mapping[str, str]) -> str:
+    near = get_close_matches(key(name), there, n=1)
+    return f"; the nearest is '{there[near[0]]}'" if near else ""
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - _SHOWN
+    shown = ", ".join(f"'{name}'" for name in names[:_SHOWN])
+    return shown + (f" and {more} more" if more > 0 else "")
 
 
 def _readings(line: list[str], below: list[str] | None) -> list[tuple[int, tuple[str, ...]]]:
