@@ -162,6 +162,39 @@ def test_without_a_result_or_a_dry_run_the_command_asks_for_one(tmp_path):
     assert "--out" in result.output
 
 
+def test_an_earlier_result_is_written_over_and_a_strangers_file_is_not(tmp_path):
+    path, out = write_stations(tmp_path, "xlsx"), tmp_path / "sites.csv"
+    other = out.with_suffix(".gpkg")
+    for _ in range(2):  # both share one report
+        assert call("import", "sites", path, "--out", out).exit_code == 0
+        assert call("import", "sites", path, "--out", other).exit_code == 0
+    assert call("import", "sites", list_with_a_bad_row(tmp_path), "--out", out).exit_code == 2
+    assert call("import", "sites", path, "--out", out).exit_code == 0
+    edited = out.read_text(encoding="utf-8").replace("42", "43")
+    out.write_text(edited, encoding="utf-8")
+    for more in ((), ("--dry-run",)):
+        result = call("import", "sites", path, "--out", out, *more)
+        assert result.exit_code == 2
+        assert "Tệp đã có / [file-exists] sites.csv" in result.output
+        assert "choose another name for --out, or move the file away" in result.output
+    assert out.read_text(encoding="utf-8") == edited
+
+
+@pytest.mark.parametrize("name", ["sites.gpkg", "sites-report.xlsx", "sites-report.csv"])
+def test_a_file_that_no_import_wrote_stays_as_it_is(tmp_path, name):
+    precious = tmp_path / name
+    if name.endswith(".xlsx"):
+        write_xlsx(precious, [("quý",)])
+    else:
+        precious.write_text("quý", encoding="utf-8")
+    before = precious.read_bytes()
+    path = write_stations(tmp_path, "csv")
+    result = call("import", "sites", path, "--out", tmp_path / "sites.gpkg")
+    assert result.exit_code == 2
+    assert f"[file-exists] {name}" in result.output
+    assert precious.read_bytes() == before
+
+
 def list_with_a_bad_row(folder):
     table = [HEADERS, *rows()]
     table[2] = (*table[2][:3], "abc", *table[2][4:])

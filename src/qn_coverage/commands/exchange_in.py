@@ -214,7 +214,8 @@ def _finish(
     options: dict[str, Any],
 ) -> None:
     """Import, print the report, and end with 2 if rows are refused and stop the import."""
-    from qn_coverage.data.importing.outcome import RefusedRowsError, report_path
+    from qn_coverage.data.importing.keeping import report_path
+    from qn_coverage.data.importing.outcome import RefusedRowsError
 
     if out is None and not options["dry_run"]:
         raise click.UsageError("say --out FILE for the result, or --dry-run for the report alone")

@@ -72,7 +72,7 @@ def test_a_formula_is_a_text_cell_in_the_report(tmp_path, formula):
         lines[1] = (formula, *lines[1][1:3], formula, *lines[1][4:])
         csv.writer(file, delimiter=";").writerows(lines)
     report = tmp_path / "report.xlsx"
-    write_report(dry(path), report)
+    write_report(dry(path), report, {})
     cells = [c for s in openpyxl.load_workbook(report) for line in s for c in line if c.value]
     assert any(cell.value == formula for cell in cells)
     assert {cell.data_type for cell in cells} <= {"s", "n"}
@@ -366,5 +366,5 @@ def test_the_report_of_a_stranger_cannot_hold_what_excel_refuses(tmp_path):
     path = tmp_path / "list.csv"
     path.write_text(csv_text(named(["\x01\x02\ufffe" + "a" * 40_000])), encoding="utf-8")
     data = tmp_path / "r.xlsx"
-    write_report(dry(path), data)
+    write_report(dry(path), data, {})
     assert openpyxl.load_workbook(io.BytesIO(data.read_bytes())).sheetnames

@@ -14,7 +14,8 @@ from qn_coverage.data.checks import checked
 from qn_coverage.data.importing import cells
 from qn_coverage.data.importing.cells import Unclear, once
 from qn_coverage.data.importing.draft import load
-from qn_coverage.data.importing.outcome import finish, keep_inputs, kept_rows
+from qn_coverage.data.importing.keeping import keep_files
+from qn_coverage.data.importing.outcome import finish, kept_rows
 from qn_coverage.data.importing.places import place_rows
 from qn_coverage.data.importing.values import is_empty, numbers, uncertainties
 from qn_coverage.data.importing.writing import placed
@@ -103,7 +104,7 @@ def import_measurements(
     InvalidDataError, UnknownNameError
         As `sites.import_sites`.
     """
-    keep_inputs(files, out)
+    keep_files(files, out)
     draft = load(files, "measurements", mapping=mapping, fixed=fixed, encoding=encoding)
     places = place_rows(draft, zone=zone)
     given = numbers(draft, "uncertainty_m", _SCHEMA["uncertainty_m"])

@@ -22,8 +22,9 @@ from qn_coverage.core.crs import PROVINCE_BOUNDS
 from qn_coverage.data.importing.draft import Draft
 from qn_coverage.data.importing.grid import Grid
 from qn_coverage.data.importing.headers import Header
+from qn_coverage.data.importing.keeping import keep_files
 from qn_coverage.data.importing.notes import Note
-from qn_coverage.data.importing.outcome import finish, keep_inputs
+from qn_coverage.data.importing.outcome import finish
 from qn_coverage.data.importing.safety import MAX_ROWS, check_file, refused, too_many_rows
 from qn_coverage.data.importing.writing import placed
 from qn_coverage.data.sites import read_sectors
@@ -98,7 +99,7 @@ def import_opencellid(path: Path | str, out: Path | None, *, dry_run: bool = Fal
         province).
     """
     path = Path(path)
-    keep_inputs([path], out)
+    keep_files([path], out)
     check_file(path)
     table, refusals = _cells(path)
     if table.empty:

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qn_coverage.core.errors import InvalidDataError
+from qn_coverage.data.catalog import sha256_of
+from qn_coverage.data.importing.keeping import report_path, results_of
 from qn_coverage.data.importing.report import Report, write_report
 from qn_coverage.data.importing.safety import refused
 from qn_coverage.data.importing.writing import check_ending, write_checked
@@ -35,31 +37,6 @@ class RefusedRowsError(InvalidDataError):
         super().__init__(problems)
         self.report = report
         self.path = path
-
-
-def report_path(out: Path | str) -> Path:
-    """Where the report of an import stands: beside the result."""
-    out = Path(out)
-    return out.with_name(f"{out.stem}-report.xlsx")
-
-
-def keep_inputs(files: Sequence[Path], out: Path | str | None) -> None:
-    """Refuse to write result or report over a file that is read.
-
-    Raises
-    ------
-    InvalidDataError
-        ``same-file``.
-    """
-    if out is None:
-        return
-    written = {Path(out).resolve(), report_path(out).resolve()}
-    for path in files:
-        if Path(path).resolve() in written:
-            raise refused(
-                "same-file", Path(path), "a file that would be written over by --out or its report",
-                "another file", "choose another name for --out",
-            )  # fmt: skip
 
 
 def kept_rows(draft: Draft) -> list[int]:
@@ -99,16 +76,29 @@ def finish(
     report = Report(kind, len(draft.row), len(kept), len(frame), notes, problems, draft)
     if dry_run or out is None:
         return report
-    check_ending(Path(out))
+    out, path = Path(out), report_path(out)
+    check_ending(out)
+    earlier = results_of(path) or {}
     try:
-        report_path(out).parent.mkdir(parents=True, exist_ok=True)
-        write_report(report, report_path(out))
+        path.parent.mkdir(parents=True, exist_ok=True)
         if report.stops(skip_refused=skip_refused):
-            raise RefusedRowsError(problems, report, report_path(out))
-        write_checked(frame, out, read)
+            write_report(report, path, earlier)
+            raise RefusedRowsError(problems, report, path)
+        try:
+            write_checked(
+                frame,
+                out,
+                read,
+                before=lambda aside: write_report(
+                    report, path, {**earlier, out.name: sha256_of(aside)}
+                ),
+            )
+        except InvalidDataError:
+            write_report(report, path, earlier)
+            raise
     except OSError as error:
         raise refused(
-            "cannot-write", Path(out), str(error), "a folder that can be written to",
+            "cannot-write", out, str(error), "a folder that can be written to",
             "close the file in other programs, or choose another place",
         ) from error  # fmt: skip
     return report

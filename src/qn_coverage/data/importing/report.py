@@ -13,11 +13,12 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 
+from qn_coverage.data.importing.keeping import SUMMARY, record_results
 from qn_coverage.data.importing.text import cleaned
 from qn_coverage.data.importing.writing import neutral
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from openpyxl.worksheet.worksheet import Worksheet
@@ -88,15 +89,25 @@ class Report:
             yield f"  ✗ … {len(self.problems) - 4 * most} lỗi nữa / more problems"
 
 
-def write_report(report: Report, path: Path) -> None:
+def write_report(report: Report, path: Path, results: Mapping[str, str]) -> None:
     """Write the workbook: a sheet of remarks, then each sheet as it came, with coloured cells.
 
     Red is refused, yellow was taken as something else, blue is proposed; a comment says why.
     Texts that look like formulas are written as texts.
+
+    Parameters
+    ----------
+    report
+        What to write.
+    path
+        The workbook.
+    results
+        SHA-256 of the results that it stands for, by name; see `keeping`.
     """
     book = Workbook()
     summary: Any = book.active
-    summary.title = "Tóm tắt - Summary"
+    summary.title = SUMMARY
+    record_results(book, results)
     for row, values in enumerate(islice(_summary_rows(report), REMARKS), start=1):
         for column, value in enumerate(values, start=1):
             _put(summary, row, column, value)

@@ -14,7 +14,8 @@ from qn_coverage.data.importing.antenna_refs import fill_from_patterns
 from qn_coverage.data.importing.cells import Unclear, once
 from qn_coverage.data.importing.draft import load
 from qn_coverage.data.importing.duplicates import propose
-from qn_coverage.data.importing.outcome import finish, keep_inputs, kept_rows
+from qn_coverage.data.importing.keeping import keep_files
+from qn_coverage.data.importing.outcome import finish, kept_rows
 from qn_coverage.data.importing.places import place_rows
 from qn_coverage.data.importing.values import (
     days,
@@ -99,7 +100,7 @@ def import_sites(
     UnknownNameError
         A field or zone that does not exist.
     """
-    keep_inputs(files, out)
+    keep_files(files, out)
     draft = load(files, "sites", mapping=mapping, fixed=fixed, encoding=encoding)
     columns, places = _columns(draft, zone)
     fill_from_patterns(draft, columns, files)

@@ -12,8 +12,9 @@ from qn_coverage.core.schema import ORIGINS, VILLAGES
 from qn_coverage.core.text import fold
 from qn_coverage.data.importing.communes import Unit, find_unit
 from qn_coverage.data.importing.draft import load
+from qn_coverage.data.importing.keeping import keep_files
 from qn_coverage.data.importing.land import communes
-from qn_coverage.data.importing.outcome import finish, keep_inputs, kept_rows
+from qn_coverage.data.importing.outcome import finish, kept_rows
 from qn_coverage.data.importing.places import place_rows
 from qn_coverage.data.importing.placing import disc_of
 from qn_coverage.data.importing.values import days, is_empty, numbers, required_texts, uncertainties
@@ -66,7 +67,7 @@ def import_villages(
     InvalidDataError, UnknownNameError
         As `sites.import_sites`.
     """
-    keep_inputs(files, out)
+    keep_files(files, out)
     draft = load(files, "villages", mapping=mapping, fixed=fixed, encoding=encoding)
     places = place_rows(draft, zone=zone, empty_allowed=True)
     columns = _columns(draft, places)

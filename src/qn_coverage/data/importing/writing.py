@@ -34,7 +34,13 @@ def placed(
     return gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(lon, lat, crs=STORED))
 
 
-def write_checked(frame: gpd.GeoDataFrame, out: Path | str, read: Callable[[Path], object]) -> None:
+def write_checked(
+    frame: gpd.GeoDataFrame,
+    out: Path | str,
+    read: Callable[[Path], object],
+    *,
+    before: Callable[[Path], None],
+) -> None:
     """Write a file that the strict reader accepts, or none.
 
     Parameters
@@ -45,6 +51,8 @@ def write_checked(frame: gpd.GeoDataFrame, out: Path | str, read: Callable[[Path
         File of one of `OUTPUTS`.
     read
         The strict reader.
+    before
+        Given the file that was accepted, before it takes its place.
 
     Raises
     ------
@@ -58,6 +66,7 @@ def write_checked(frame: gpd.GeoDataFrame, out: Path | str, read: Callable[[Path
     try:
         _write(frame, aside)
         read(aside)
+        before(aside)
         aside.replace(out)
     finally:
         aside.unlink(missing_ok=True)
