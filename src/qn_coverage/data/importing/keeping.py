@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from openpyxl.packaging.custom import StringProperty
 from openpyxl.utils.exceptions import InvalidFileException
 
-from qn_coverage.data.catalog import sha256_of
+from qn_coverage.core.files import sha256_of
 from qn_coverage.data.importing.safety import refused
 
 if TYPE_CHECKING:

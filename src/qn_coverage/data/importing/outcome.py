@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qn_coverage.core.errors import InvalidDataError
-from qn_coverage.data.catalog import sha256_of
+from qn_coverage.core.files import sha256_of
 from qn_coverage.data.importing.keeping import report_path, results_of
 from qn_coverage.data.importing.report import Report, write_report
 from qn_coverage.data.importing.safety import refused
