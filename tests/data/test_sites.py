@@ -202,6 +202,19 @@ def test_operators_are_spelled_alike(sectors, tmp_path):
     assert found["operator"].unique().tolist() == ["Viettel", "VinaPhone"]
 
 
+def test_operators_are_one_network_whatever_their_list_calls_them(sectors, tmp_path):
+    first = sectors["operator"] == "Viettel"
+    sectors["operator"] = ["VNPT" if viettel else "Vina Phone" for viettel in first]
+    found = read_sectors(written(sectors, tmp_path / "s.csv"))
+    assert found["operator"].unique().tolist() == ["VinaPhone"]
+
+
+def test_an_operator_that_is_not_known_stays_as_it_stands(sectors, tmp_path):
+    sectors["operator"] = "Viettell"
+    found = read_sectors(written(sectors, tmp_path / "s.csv"))
+    assert found["operator"].unique().tolist() == ["Viettell"]
+
+
 def test_a_full_list_assumes_nothing(province):
     assert (read_sectors(province / "sectors.csv")["assumed"] == "").all()
 

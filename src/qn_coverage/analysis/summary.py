@@ -8,6 +8,7 @@ import numpy as np
 
 from qn_coverage.analysis import verdict
 from qn_coverage.analysis.assumptions import assumption_caveat
+from qn_coverage.core.operators import known_operator, nearest_operator
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,6 +113,7 @@ def summarise(
         "caveats": [
             *_caveats(sectors, villages, terrain_grade),
             *_of_assumptions(sectors),
+            *_of_operators(sectors),
             *_of_antennas(antennas_unread, warnings),
         ],
     }
@@ -173,6 +175,34 @@ def _caveats(
 def _of_assumptions(sectors: pd.DataFrame) -> list[dict[str, str]]:
     caveat = assumption_caveat(sectors)
     return [] if caveat is None else [caveat]
+
+
+def _of_operators(sectors: pd.DataFrame) -> list[dict[str, str]]:
+    """Names that may be slips of the pen: each would be a network of its own."""
+    unknown = {
+        name: count
+        for name, count in _counts(sectors["operator"]).items()
+        if known_operator(name) is None
+    }
+    if not unknown:
+        return []
+    near = {name: nearest_operator(name) for name in unknown}
+    told_vi = "; ".join(
+        f"'{name}' ({count} sector{f', gần giống {near[name]}' if near[name] else ''})"
+        for name, count in unknown.items()
+    )
+    told_en = "; ".join(
+        f"'{name}' ({count} sectors{f', like {near[name]}' if near[name] else ''})"
+        for name, count in unknown.items()
+    )
+    return [
+        {
+            "key": "unknown_operators",
+            "vi": f"Nhà mạng chưa biết, tính thành mạng riêng; kiểm tra chính tả: {told_vi}.",
+            "en": f"Operators not known, each taken as a network of its own; check the spelling: "
+            f"{told_en}.",
+        }
+    ]
 
 
 def _of_antennas(unread: int, warnings: Sequence[Problem]) -> list[dict[str, str]]:

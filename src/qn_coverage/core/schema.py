@@ -14,8 +14,6 @@ TECHNOLOGIES: Final = ("2G", "3G", "4G", "5G")
 BUILT_IN_ANTENNAS: Final = ("tr36814", "tr38901")
 """Antennas that need no file: the forms of 3GPP TR 36.814 and TR 38.901."""
 
-OPERATORS: Final = ("Viettel", "VinaPhone", "MobiFone", "Vietnamobile")
-
 
 @dataclass(frozen=True, slots=True)
 class Column:

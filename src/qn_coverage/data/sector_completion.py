@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from qn_coverage.core.schema import OPERATORS
+from qn_coverage.core.operators import spelled
 from qn_coverage.core.text import fold, parts_of
 from qn_coverage.data import sector_antennas
 from qn_coverage.data.formats import by_value
@@ -109,10 +109,7 @@ def completed(given: gpd.GeoDataFrame, named: NamedAntennas) -> gpd.GeoDataFrame
     _fill_from_antennas(work, named)
     no_azimuths = "azimuth_deg" not in given
     if "operator" in given:
-        spelling = {fold(name): name for name in OPERATORS}
-        work.frame["operator"] = by_value(
-            given["operator"], lambda name: spelling.get(fold(str(name)), name)
-        )
+        work.frame["operator"] = by_value(given["operator"], lambda name: spelled(str(name)))
     if "technology" in given:
         technology = by_value(given["technology"], lambda name: str(name).upper())
         for column in _BY_TECHNOLOGY:

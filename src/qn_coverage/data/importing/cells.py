@@ -15,18 +15,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_SPELLINGS: Final = {
-    "Viettel": "viettel vt vtl viettelmobile viettelqnh viettelquangninh",
-    "VinaPhone": "vinaphone vina vnp vnpt vnptvinaphone vnptquangninh vnptqnh",
-    "MobiFone": "mobifone mobi mbf vms mobifonequangninh mobifoneqnh",
-    "Vietnamobile": "vietnamobile vnm vnmobile hutchison",
-}
-
-OPERATORS: Final[Mapping[str, str]] = MappingProxyType(
-    {spelt: name for name, text in _SPELLINGS.items() for spelt in text.split()}
-)
-"""Spellings of the operators, without accents, case, blanks and punctuation."""
-
 BANDS_MHZ: Final[Mapping[int, float]] = MappingProxyType(
     {700: 780.5, 800: 806.0, 850: 881.5, 900: 942.5, 1800: 1842.5, 2100: 2140.0, 2300: 2350.0,
      2600: 2593.0, 3500: 3550.0, 3700: 3750.0, 3800: 3750.0}
@@ -82,11 +70,6 @@ def number(cell: str, factors: Mapping[str, float]) -> tuple[float, bool]:
         value = round(value * 1000)  # 1.800 MHz is 1800 MHz written the Vietnamese way
     scaled = value * factors.get(unit, 1.0)
     return scaled, bool(unit) or "," in match[1] or scaled != value or bool(grouped)
-
-
-def operator(cell: str) -> str | None:
-    """Common spelling of an operator, or None if it is not among the known ones."""
-    return OPERATORS.get(re.sub(r"[^a-z0-9]", "", fold(cell)))
 
 
 def technologies(cell: str) -> list[tuple[str, float | None]]:

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from qn_coverage.core.operators import spelled
 from qn_coverage.core.schema import TECHNOLOGIES, Column
 from qn_coverage.data.checks import checked
+from qn_coverage.data.formats import by_value
 from qn_coverage.data.importing import cells
 from qn_coverage.data.importing.cells import Unclear, once
 from qn_coverage.data.importing.draft import load
 from qn_coverage.data.importing.keeping import keep_files
 from qn_coverage.data.importing.outcome import finish, kept_rows
 from qn_coverage.data.importing.places import place_rows
-from qn_coverage.data.importing.values import is_empty, numbers, uncertainties
+from qn_coverage.data.importing.values import is_empty, numbers, operators, uncertainties
 from qn_coverage.data.importing.writing import placed
 from qn_coverage.data.tables import read_vector
 
@@ -63,11 +65,12 @@ _QUANTITIES: Final = (("rsrp", "RSRP"), ("rscp", "RSCP"), ("rxlev", "RxLev"))
 _BY_QUANTITY: Final = {"RSCP": "3G", "RxLev": "2G"}
 _ISO: Final = re.compile(r"\d{4}-\d")
 _CLOCK: Final = re.compile(r"[ T](\d{1,2}):(\d{2})(?::(\d{2}))?")
+_MEND_OPERATOR: Final = "fill it in, or say --set operator=Viettel"
 _MEND: Final = "fill it in, or say --set technology=4G if all rows are of one"
 
 
 def read_measurements(path: Path | str) -> gpd.GeoDataFrame:
-    """Measurements: columns of `MEASUREMENTS`, points in EPSG:4326.
+    """Measurements: columns of `MEASUREMENTS`, points in EPSG:4326, operators by common names.
 
     Raises
     ------
@@ -75,7 +78,8 @@ def read_measurements(path: Path | str) -> gpd.GeoDataFrame:
         With every problem, as `tables.read_vector` and `checks.checked`.
     """
     path = Path(path)
-    return checked(read_vector(path, "point"), MEASUREMENTS, path)
+    table = checked(read_vector(path, "point"), MEASUREMENTS, path)
+    return table.assign(operator=by_value(table["operator"], spelled))
 
 
 def import_measurements(
@@ -110,7 +114,7 @@ def import_measurements(
     given = numbers(draft, "uncertainty_m", _SCHEMA["uncertainty_m"])
     columns: dict[str, Any] = {
         "level_dbm": _levels(draft),
-        "operator": _operators(draft),
+        "operator": operators(draft, _MEND_OPERATOR),
         "quantity": [_quantity(draft, row) for row in range(len(draft.row))],
         "time": _times(draft),
         "frequency_mhz": _frequencies(draft),
@@ -142,15 +146,6 @@ def _levels(draft: Draft) -> Any:
         if (draft.grids[draft.part[row]].name, draft.row[row]) not in bad:
             draft.refuse(row, "level_dbm", "empty-cell", "", "a level in dBm", "leave the row out")
     return values
-
-
-def _operators(draft: Draft) -> list[str]:
-    column = draft.column("operator")
-    for row, cell in enumerate(column):
-        if is_empty(cell):
-            mend = "fill it in, or say --set operator=Viettel"
-            draft.refuse(row, "operator", "empty-cell", "", "an operator", mend)
-    return [cells.operator(cell) or cell for cell in column]
 
 
 def _quantity(draft: Draft, row: int) -> str:

@@ -21,7 +21,7 @@ from qn_coverage.data.importing.values import (
     days,
     is_empty,
     numbers,
-    required_texts,
+    operators,
     uncertainties,
 )
 from qn_coverage.data.importing.writing import placed
@@ -118,7 +118,7 @@ def _columns(draft: Draft, zone: str | None) -> tuple[dict[str, Any], Places]:
     columns: dict[str, Any] = {name: numbers(draft, name, _SCHEMA[name]) for name in _NUMBERS}
     columns["downtilt_deg"], columns["mechanical_tilt_deg"] = _tilts(draft)
     columns["antenna"] = [""] * len(draft.cells)
-    columns["operator"] = _operators(draft)
+    columns["operator"] = operators(draft, _MEND_OPERATOR)
     columns["carriers"] = _carriers(draft)
     columns["azimuths"] = _azimuths(draft)
     columns["name"] = draft.column("name")
@@ -141,18 +141,6 @@ def _tilts(draft: Draft) -> tuple[Any, Any]:
     electrical = numbers(draft, "tilt_electrical")
     added = np.nan_to_num(mechanical) + electrical
     return np.where(np.isnan(total), added, total), mechanical
-
-
-def _operators(draft: Draft) -> list[str]:
-    column = required_texts(draft, "operator", _MEND_OPERATOR)
-    known = {cell: cells.operator(cell) for cell in dict.fromkeys(column)}
-    rows: dict[str, list[int]] = {}
-    for row, cell in enumerate(column):
-        rows.setdefault(cell, []).append(row)
-    for cell, common in known.items():
-        if common is not None and common != cell:
-            draft.note_same(rows[cell], "operator", "operator", cell, common, common)
-    return [known[cell] or cell for cell in column]
 
 
 def _carriers(draft: Draft) -> list[list[tuple[str, float | None]]]:

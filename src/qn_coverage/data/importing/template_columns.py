@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from qn_coverage.core.schema import OPERATORS, ORIGINS, TECHNOLOGIES
+from qn_coverage.core.operators import OPERATORS
+from qn_coverage.core.schema import ORIGINS, TECHNOLOGIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

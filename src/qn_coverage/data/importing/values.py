@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from qn_coverage.core.operators import known_operator, nearest_operator, spelled
 from qn_coverage.data.importing import cells
 from qn_coverage.data.importing.cells import THOUSANDS_BELOW, Unclear, once
 
@@ -126,6 +127,28 @@ def required_texts(draft: Draft, name: str, mend: str) -> list[str]:
         if not cell:
             draft.refuse(row, name, "empty-cell", "", "a value", mend)
     return column
+
+
+def operators(draft: Draft, mend: str) -> list[str]:
+    """Operators by their common names; a row without one is refused.
+
+    One that is not known stays as it stands and is noted, with the known one that it may be a slip
+    of the pen for.
+    """
+    column = required_texts(draft, "operator", mend)
+    rows: dict[str, list[int]] = {}
+    for row, cell in enumerate(column):
+        rows.setdefault(cell, []).append(row)
+    for cell, same in rows.items():
+        common = known_operator(cell)
+        if common is not None and common != cell:
+            draft.note_same(same, "operator", "operator", cell, common, common)
+        elif cell and common is None:
+            near = nearest_operator(cell)
+            vi = "một mạng riêng" + (f", không phải {near}" if near else "")
+            en = "a network of its own" + (f", not {near}" if near else "")
+            draft.note_same(same, "operator", "unknown-operator", cell, vi, en)
+    return [spelled(cell) for cell in column]
 
 
 def uncertainties(
