@@ -39,6 +39,7 @@ from qn_coverage.core.plan_costs import load_costs
 from qn_coverage.core.plan_request import PlanRequest
 from qn_coverage.core.progress import SILENT
 from qn_coverage.data.formats import read_layer
+from qn_coverage.data.problems import at_rows
 from qn_coverage.inputs import ground_of
 from qn_coverage.propagation.models import resolve
 from qn_coverage.propagation.mosaic import best_servers
@@ -251,8 +252,9 @@ def constraints_of(request: PlanRequest) -> Constraints:
     problems, found = [], {}
     for name, path in request.layers.model_dump().items():
         if path is not None:
-            found[name], told = read_layer(Path(path), layer=name)
-            problems += told
+            layer, told = read_layer(Path(path), layer=name)
+            problems += at_rows(told, layer, Path(path))
+            found[name] = layer.reset_index(drop=True)
     if problems:
         raise InvalidDataError(problems)
     check_exclusions(found.get("exclusions"))

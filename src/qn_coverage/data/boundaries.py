@@ -12,7 +12,7 @@ from qn_coverage.core.crs import COMPUTED, STORED
 from qn_coverage.core.schema import COMMUNES, UNITS
 from qn_coverage.data.checks import code_problems
 from qn_coverage.data.positions import read_places, transformed
-from qn_coverage.data.problems import problem, refuse
+from qn_coverage.data.problems import accepted, problem
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -40,8 +40,8 @@ def read_communes(path: Path | str) -> gpd.GeoDataFrame:
     path = Path(path)
     communes, problems = read_places(path, "polygon", COMMUNES, layer="communes")
     problems += code_problems(communes["code"], path)
-    refuse([*problems, *_overlaps(communes, path, tolerated_share=0.0)])
-    return communes
+    problems += _overlaps(communes, path, tolerated_share=0.0)
+    return accepted(communes, problems, path)
 
 
 def read_units(path: Path | str, *, layer: str = "former_communes") -> gpd.GeoDataFrame:
@@ -61,8 +61,8 @@ def read_units(path: Path | str, *, layer: str = "former_communes") -> gpd.GeoDa
     """
     path = Path(path)
     units, problems = read_places(path, "polygon", UNITS, layer=layer)
-    refuse([*problems, *_overlaps(units, path, tolerated_share=GENERALISED_OVERLAP)])
-    return units
+    problems += _overlaps(units, path, tolerated_share=GENERALISED_OVERLAP)
+    return accepted(units, problems, path)
 
 
 def _overlaps(frame: gpd.GeoDataFrame, path: Path, *, tolerated_share: float) -> list[Problem]:
@@ -79,7 +79,7 @@ def _overlaps(frame: gpd.GeoDataFrame, path: Path, *, tolerated_share: float) ->
         problem(
             "overlapping-units",
             path,
-            f"{shared_m2[i]:,.0f} m² shared with row {rows[first[i]] + 1} "
+            f"{shared_m2[i]:,.0f} m² shared with row {frame.index[rows[first[i]]] + 1} "
             f"({names.iloc[rows[first[i]]]})",
             f"at most {limit_m2[i]:,.0f} m²",
             "snap the two borders to each other",

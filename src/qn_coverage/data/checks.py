@@ -11,7 +11,7 @@ import pandas as pd
 
 from qn_coverage.core.text import fold
 from qn_coverage.data.formats import by_value, missing_columns
-from qn_coverage.data.problems import problem, refuse, rows_of
+from qn_coverage.data.problems import accepted, problem, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -70,7 +70,7 @@ def typed(
     Parameters
     ----------
     table
-        As read, with an index from 0.
+        As read; its index is kept.
     columns
         The schema.
     path
@@ -81,8 +81,9 @@ def typed(
     Returns
     -------
     Text as str, numbers as float64, whole numbers as Int64, dates as datetime64[ns], truths as
-    boolean; and problems ``missing-columns``, ``empty-cell``, ``duplicate-id``, ``unknown-value``,
-    ``out-of-range``, ``not-a-number``, ``not-a-date``, ``not-a-boolean``.
+    boolean; and problems, by position in the table: ``missing-columns``, ``empty-cell``,
+    ``duplicate-id``, ``unknown-value``, ``out-of-range``, ``not-a-number``, ``not-a-date``,
+    ``not-a-boolean``.
     """
     problems: list[Problem] = []
     missing = [column.name for column in columns if column.required and column.name not in table]
@@ -105,7 +106,7 @@ def typed(
 
 
 def checked(table: Table, columns: Sequence[Column], path: Path) -> Table:
-    """As `typed`, raising one error with every problem.
+    """As `typed` with a fresh index, raising one error with every problem.
 
     Raises
     ------
@@ -113,8 +114,7 @@ def checked(table: Table, columns: Sequence[Column], path: Path) -> Table:
         If there is any problem.
     """
     found, problems = typed(table, columns, path)
-    refuse(problems)
-    return found
+    return accepted(found, problems, path)
 
 
 def code_problems(codes: pd.Series[str], path: Path) -> list[Problem]:
@@ -218,7 +218,7 @@ def _untypable(
 def _schema_problems(table: pd.DataFrame, columns: Sequence[Column], path: Path) -> list[Problem]:
     import pandera.errors  # noqa: PLC0415 (0.5 s: only when a file is checked)
 
-    plain = pd.DataFrame({column.name: table[column.name] for column in columns})
+    plain = pd.DataFrame({column.name: table[column.name].array for column in columns})
     try:
         schema_of(columns).validate(plain, lazy=True)
     except pandera.errors.SchemaErrors as error:

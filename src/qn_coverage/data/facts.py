@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING
 from qn_coverage.core.schema import CLAIMS, INDICATORS, PLACES
 from qn_coverage.core.spans import span_of
 from qn_coverage.data import positions
-from qn_coverage.data.checks import checked, code_problems
+from qn_coverage.data.checks import checked, code_problems, typed
 from qn_coverage.data.formats import read_table
-from qn_coverage.data.problems import problem, refuse, rows_of
+from qn_coverage.data.problems import accepted, problem, rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from datetime import date
 
     import geopandas as gpd
     import pandas as pd
 
     from qn_coverage.core.errors import Problem
-    from qn_coverage.core.schema import Column
 
 
 def read_places(path: Path | str) -> gpd.GeoDataFrame:
@@ -33,8 +32,7 @@ def read_places(path: Path | str) -> gpd.GeoDataFrame:
     """
     path = Path(path)
     places, problems = positions.read_places(path, "point", PLACES, layer="places")
-    refuse([*problems, *code_problems(places["commune_code"], path)])
-    return places
+    return accepted(places, [*problems, *code_problems(places["commune_code"], path)], path)
 
 
 def read_claims(path: Path | str) -> pd.DataFrame:
@@ -47,9 +45,8 @@ def read_claims(path: Path | str) -> pd.DataFrame:
         ``dates-out-of-order`` for ``since`` and ``until``.
     """
     path = Path(path)
-    claims = _read(path, CLAIMS)
-    refuse(_span_problems(claims, path))
-    return claims
+    claims, problems = typed(read_table(path), CLAIMS, path)
+    return accepted(claims, [*problems, *_span_problems(claims, path)], path)
 
 
 def read_indicators(path: Path | str) -> pd.DataFrame:
@@ -60,7 +57,8 @@ def read_indicators(path: Path | str) -> pd.DataFrame:
     InvalidDataError
         With every problem, as `formats.read_table` and `checks.typed`.
     """
-    return _read(Path(path), INDICATORS)
+    path = Path(path)
+    return checked(read_table(path), INDICATORS, path)
 
 
 def _span_problems(claims: pd.DataFrame, path: Path) -> Iterator[Problem]:
@@ -98,7 +96,3 @@ def _given(cell: object) -> bool:
 
 def _span(cell: object) -> tuple[date, date] | None:
     return span_of(cell) if isinstance(cell, str) else None
-
-
-def _read(path: Path, columns: Sequence[Column]) -> pd.DataFrame:
-    return checked(read_table(path), columns, path)

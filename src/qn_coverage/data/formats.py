@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -34,6 +35,8 @@ _MADE_AGAIN: Final = "open it in the program that made it and save it again"
 
 def read_table(path: Path | str) -> pd.DataFrame:
     """Read a table without places: CSV, Parquet, or the attributes of a vector file.
+
+    Rows that are empty throughout are dropped; the index counts all rows of the file from 0.
 
     Raises
     ------
@@ -68,8 +71,9 @@ def read_layer(path: Path | str, *, layer: str) -> tuple[gpd.GeoDataFrame, list[
 
     Returns
     -------
-    The frame in the CRS of the file (None if it has none) with a fresh index, and what is wrong
-    with coordinates that could not even be read.
+    The frame in the CRS of the file (None if it has none), whose index counts the rows of the file
+    from 0, and what is wrong with coordinates that could not even be read, by position in the
+    frame.
 
     Raises
     ------
@@ -174,15 +178,25 @@ def _no_geometry(path: Path) -> Problem:
 
 
 def _csv(path: Path) -> pd.DataFrame:
-    """Every cell as text, the first row as names; pandas' guesses about columns stay out of it."""
+    """Every cell as text, the first row as names; pandas' guesses about columns stay out of it.
+
+    Blank lines are rows, as spreadsheets count them; those above the names are not.
+    """
+    above = _blank_lines_above(path)
     try:
         cells = pd.read_csv(
-            path, header=None, dtype="object", encoding="utf-8-sig", keep_default_na=False
+            path,
+            header=None,
+            dtype="object",
+            encoding="utf-8-sig",
+            keep_default_na=False,
+            skip_blank_lines=False,
+            skiprows=above,
         )
     except UnicodeDecodeError as error:
         raise InvalidDataError([_not_utf8(path, error)]) from error
     except pd.errors.ParserError as error:
-        raise InvalidDataError([_broken_row(path, error)]) from error
+        raise InvalidDataError([_broken_row(path, error, above)]) from error
     except (ValueError, OSError) as error:
         raise InvalidDataError(
             [problem("unreadable", path, str(error), "CSV in UTF-8", _MADE_AGAIN)]
@@ -194,12 +208,18 @@ def _csv(path: Path) -> pd.DataFrame:
     return table.replace("", None)
 
 
+def _blank_lines_above(path: Path) -> int:
+    """How many lines without any text stand above the names of the columns."""
+    with path.open(encoding="utf-8-sig", errors="replace") as lines:
+        return sum(1 for _ in takewhile(lambda line: not line.strip(' ,"\t\r\n'), lines))
+
+
 def _places_of_csv(table: pd.DataFrame, path: Path) -> tuple[gpd.GeoDataFrame, list[Problem]]:
     if "geometry" in table:
         texts = table.pop("geometry")
         shapes = shapely.from_wkt(texts.map(str, na_action="ignore"), on_invalid="ignore")
         problems = [
-            _not_wkt(path, row, texts[row])
+            _not_wkt(path, row, texts.iloc[row])
             for row in rows_of(texts.notna() & shapely.is_missing(shapes))
         ]
         return gpd.GeoDataFrame(table, geometry=shapes, crs=STORED), problems
@@ -274,7 +294,8 @@ def _not_utf8(path: Path, error: UnicodeDecodeError) -> Problem:
     )
 
 
-def _broken_row(path: Path, error: Exception) -> Problem:
+def _broken_row(path: Path, error: Exception, above: int) -> Problem:
+    """Problem of a row of the wrong length; a "line" of pandas is a row, whatever it quotes."""
     text = " ".join(str(error).split())
     line = re.search(r"line (\d+)", text)
     return problem(
@@ -283,7 +304,7 @@ def _broken_row(path: Path, error: Exception) -> Problem:
         text,
         "as many cells in each row as in the first",
         "put cells that hold a comma between double quotes",
-        row=int(line.group(1)) - 2 if line else None,
+        row=int(line.group(1)) - above - 2 if line else None,
     )
 
 
@@ -303,6 +324,7 @@ def _wrong_delimiter(path: Path, mark: str) -> Problem:
 
 def _clean(frame: Frame, path: Path) -> Frame:
     """NFC names and cells, blank cells empty, rows that are empty throughout dropped."""
+    frame = frame.reset_index(drop=True)
     frame = frame.rename(columns=lambda name: name if name == "geometry" else nfc(str(name)))
     doubled = sorted({str(name) for name in frame.columns[frame.columns.duplicated()]})
     if doubled:
@@ -311,7 +333,7 @@ def _clean(frame: Frame, path: Path) -> Frame:
         cells = frame[name]
         if not (pd.api.types.is_numeric_dtype(cells) or pd.api.types.is_datetime64_dtype(cells)):
             frame[name] = by_value(cells.astype("object"), _clean_cell)
-    return frame.dropna(how="all").reset_index(drop=True)
+    return frame.dropna(how="all")
 
 
 def by_value(cells: pd.Series[Any], change: Callable[[Any], Any]) -> pd.Series[Any]:

@@ -65,8 +65,9 @@ def read_places(
 
     Returns
     -------
-    The layer and all its problems, of geometry and attributes together. Rows with problems hold
-    what could be made of them.
+    The layer as indexed by `formats.read_layer`, and all its problems by position, of geometry and
+    attributes together: a reader adds its own and hands both to `problems.accepted`. Rows with
+    problems hold what could be made of them.
 
     Raises
     ------
@@ -175,7 +176,7 @@ def _plain(shapes: Shapes) -> Shapes:
 def _with(frame: gpd.GeoDataFrame, shapes: Shapes) -> gpd.GeoDataFrame:
     """The frame's attributes with other geometries, called EPSG:4326."""
     attributes = frame.drop(columns="geometry")
-    return gpd.GeoDataFrame(attributes, geometry=gpd.GeoSeries(shapes, crs=STORED), crs=STORED)
+    return gpd.GeoDataFrame(attributes, geometry=shapes, crs=STORED)
 
 
 def _unfit(shapes: Shapes, crs: Any) -> npt.NDArray[np.bool_]:

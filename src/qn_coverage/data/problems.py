@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
+import pandas as pd
 
 from qn_coverage.core.errors import InvalidDataError, Problem
 
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import numpy.typing as npt
+
+Frame = TypeVar("Frame", bound=pd.DataFrame)
 
 
 def problem(
@@ -30,7 +34,8 @@ def problem(
     Parameters
     ----------
     row
-        Position of the row from 0, as pandas counts; the problem shows it from 1.
+        Position of the row from 0; the problem shows it from 1. `at_rows` turns positions in a
+        frame into rows of its file.
     """
     return Problem(
         code=code,
@@ -46,6 +51,39 @@ def problem(
 def rows_of(wrong: npt.ArrayLike) -> list[int]:
     """Positions from 0 at which a column of truths holds."""
     return [int(row) for row in np.flatnonzero(np.asarray(wrong, dtype=np.bool_))]
+
+
+def at_rows(problems: Iterable[Problem], frame: pd.DataFrame, path: Path) -> list[Problem]:
+    """Problems found at positions in a frame, at the rows that its file has them in.
+
+    Parameters
+    ----------
+    problems
+        Those of another file keep their rows.
+    frame
+        Its index counts the rows of the file from 0, as `formats` reads it: empty rows are left out
+        of the frame, not of the count.
+    path
+        Its file.
+    """
+    return [
+        one
+        if one.row is None or one.file != str(path)
+        else replace(one, row=int(frame.index[one.row - 1]) + 1)
+        for one in problems
+    ]
+
+
+def accepted(frame: Frame, problems: Iterable[Problem], path: Path) -> Frame:
+    """The frame of a reader with a fresh index, or one error with all its problems.
+
+    Raises
+    ------
+    InvalidDataError
+        If there is any, at the rows of the file, see `at_rows`.
+    """
+    refuse(at_rows(problems, frame, path))
+    return frame.reset_index(drop=True)
 
 
 def refuse(problems: Iterable[Problem]) -> None:

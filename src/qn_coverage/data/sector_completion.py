@@ -152,8 +152,8 @@ def _fill_from_antennas(work: _Completion, named: NamedAntennas) -> None:
     work.state("beamwidth_v_deg", down)
 
 
-def _some(values: npt.NDArray[np.float64]) -> pd.Series[Any]:
-    return pd.Series(values, dtype="object").where(~np.isnan(values), None)
+def _some(values: npt.NDArray[np.float64]) -> list[float | None]:
+    return [None if np.isnan(value) else value for value in values.tolist()]
 
 
 def _with_ids(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

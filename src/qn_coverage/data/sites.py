@@ -13,7 +13,7 @@ from qn_coverage.core.text import parts_of
 from qn_coverage.data import sector_antennas
 from qn_coverage.data.antenna_files import list_antennas, named_antennas
 from qn_coverage.data.positions import read_places
-from qn_coverage.data.problems import problem, refuse, rows_of
+from qn_coverage.data.problems import accepted, at_rows, problem, rows_of
 from qn_coverage.data.sector_completion import completed
 
 if TYPE_CHECKING:
@@ -104,8 +104,8 @@ def read_network(path: Path | str, antennas: Path | str | None = None) -> Networ
     problems += _without_azimuth(sectors, path)
     problems += _inconsistent(sectors, path)
     problems += _out_of_order(sectors, path)
-    refuse(problems)
-    return Network(sectors, named, sector_antennas.conflicts(sectors, named, path))
+    warnings = at_rows(sector_antennas.conflicts(sectors, named, path), sectors, path)
+    return Network(accepted(sectors, problems, path), named, tuple(warnings))
 
 
 # --- what is wrong with a list -------------------------------------------------------------------

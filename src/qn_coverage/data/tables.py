@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from qn_coverage.data.formats import read_layer, read_table
 from qn_coverage.data.positions import placed_in_province
-from qn_coverage.data.problems import refuse
+from qn_coverage.data.problems import at_rows, refuse
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -31,7 +31,8 @@ def read_vector(path: Path | str, shape: Shape, *, layer: str = "") -> gpd.GeoDa
 
     Returns
     -------
-    Frame in EPSG:4326 with a fresh index.
+    Frame in EPSG:4326 as indexed by `formats.read_layer`: what checks it further finds the rows of
+    the file there.
 
     Raises
     ------
@@ -41,7 +42,7 @@ def read_vector(path: Path | str, shape: Shape, *, layer: str = "") -> gpd.GeoDa
     """
     path = Path(path)
     frame, problems = read_layer(path, layer=layer)
-    refuse(problems)
+    refuse(at_rows(problems, frame, path))
     placed, misplaced = placed_in_province(frame, shape, path)
-    refuse(misplaced)
+    refuse(at_rows(misplaced, placed, path))
     return placed

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from qn_coverage.core.schema import VILLAGES
 from qn_coverage.data.checks import code_problems
 from qn_coverage.data.positions import read_places
-from qn_coverage.data.problems import refuse
+from qn_coverage.data.problems import accepted
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -24,5 +24,4 @@ def read_villages(path: Path | str) -> gpd.GeoDataFrame:
     """
     path = Path(path)
     villages, problems = read_places(path, "point", VILLAGES, layer="villages")
-    refuse([*problems, *code_problems(villages["commune_code"], path)])
-    return villages
+    return accepted(villages, [*problems, *code_problems(villages["commune_code"], path)], path)
