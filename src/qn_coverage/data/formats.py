@@ -228,14 +228,14 @@ def _places_of_csv(table: pd.DataFrame, path: Path) -> tuple[gpd.GeoDataFrame, l
         nowhere = np.full(len(table), None, dtype=object)
         frame = gpd.GeoDataFrame(table, geometry=nowhere, crs=STORED)
         return frame, [missing_columns(path, missing, list(table.columns))]
+    cells = {name: table.pop(name) for name in ("lon", "lat")}
+    lon, lat = (pd.to_numeric(each, errors="coerce").astype("float64") for each in cells.values())
     problems = [
-        _not_degrees(path, name, row, cell)
-        for name in ("lon", "lat")
-        for row, cell in enumerate(table[name])
-        if not _is_number(cell)
+        _not_degrees(path, name, row, cells[name].iloc[row])
+        for name, values in (("lon", lon), ("lat", lat))
+        for row in rows_of(~np.isfinite(values))
     ]
-    lon, lat = (pd.to_numeric(table.pop(name), errors="coerce") for name in ("lon", "lat"))
-    finite = np.isfinite(lon.astype("float64")) & np.isfinite(lat.astype("float64"))
+    finite = np.isfinite(lon) & np.isfinite(lat)
     points = gpd.GeoSeries(gpd.points_from_xy(lon, lat), index=table.index).where(finite, None)
     return gpd.GeoDataFrame(table, geometry=points.to_numpy(), crs=STORED), problems
 
@@ -251,10 +251,6 @@ def _not_wkt(path: Path, row: int, text: str) -> Problem:
         row=row,
         column="geometry",
     )
-
-
-def _is_number(cell: object) -> bool:
-    return bool(np.isfinite(pd.to_numeric(pd.Series([cell]), errors="coerce").astype("float64"))[0])
 
 
 def _not_degrees(path: Path, name: str, row: int, cell: object) -> Problem:
@@ -315,7 +311,8 @@ def _wrong_delimiter(path: Path, mark: str) -> Problem:
         path,
         f"cells separated by {name}",
         "commas, and points in decimal numbers",
-        "save it as 'CSV UTF-8' with English (United States) number format",
+        "save it as 'CSV UTF-8' with English (United States) number format; lists of sites, "
+        "villages and measurements can be brought in as they are by 'qn-coverage import'",
     )
 
 
