@@ -144,6 +144,19 @@ def test_tiles_of_different_crs_and_cells_are_joined_and_the_first_wins(tmp_path
     assert terrain.grade == "screening"
 
 
+def test_a_tile_does_not_beat_one_that_was_named_before_it(tmp_path):
+    rows = 260
+    first = write(tmp_path / "a.tif", np.full((rows, 80), 1.0), cell_m=30.0)
+    between = np.full((rows, 220), 2.0)
+    second = write(tmp_path / "b.tif", between, cell_m=30.0, west_m=481_415.0)
+    third = write(tmp_path / "c.tif", np.full((rows, 300), 3.0), cell_m=30.0)
+    west, east = GRID.centres_x_m() < 481_300.0, GRID.centres_x_m() > 481_500.0
+    for files, expected in (((first, second, third), 2.0), ((first, third, second), 3.0)):
+        heights = read_terrain(files, GRID).raster.values[20]
+        np.testing.assert_array_equal(heights[west], 1.0)
+        np.testing.assert_array_equal(heights[east], expected)
+
+
 def test_an_odd_net_of_cells_leaves_no_seam(tmp_path):
     whole = plane(90.0)
     left = write(tmp_path / "l.tif", whole[:, :50], cell_m=90.0)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import rasterio
+from rasterio.coords import disjoint_bounds
 from rasterio.enums import Resampling
 from rasterio.errors import WindowError
-from rasterio.transform import Affine
+from rasterio.transform import Affine, array_bounds
 from rasterio.warp import reproject, transform_bounds
 from rasterio.windows import Window, from_bounds
 
@@ -265,15 +266,30 @@ def _read_all(files: list[Path], grid: Grid, band: int) -> list[SourceRaster]:
 
 
 def _joined(sources: list[SourceRaster]) -> list[SourceRaster]:
-    """Sources on the same cells as one, in the order of the first of each."""
+    """Sources on the same cells as one, in the order of the first of each.
+
+    A source doesn't join if it would come before one that overlaps it and was named earlier.
+    """
     groups: list[list[SourceRaster]] = []
     for source in sources:
-        home = next((group for group in groups if _same_cells(group[0], source)), None)
-        if home is None:
-            groups.append([source])
+        for number, home in enumerate(groups):
+            between = (other for group in groups[number + 1 :] for other in group)
+            if _same_cells(home[0], source) and not any(_may_overlap(o, source) for o in between):
+                home.append(source)
+                break
         else:
-            home.append(source)
+            groups.append([source])
     return [_mosaic(group) if len(group) > 1 else group[0] for group in groups]
+
+
+def _may_overlap(one: SourceRaster, other: SourceRaster) -> bool:
+    """Whether two rasters share a place; taken for granted across CRS and of rotated ones."""
+    if one.crs != other.crs or not (
+        one.transform.is_rectilinear and other.transform.is_rectilinear
+    ):
+        return True
+    a, b = (array_bounds(*each.values.shape, each.transform) for each in (one, other))
+    return not disjoint_bounds(a, b)
 
 
 def _same_cells(one: SourceRaster, other: SourceRaster) -> bool:
