@@ -192,7 +192,8 @@ def _of_operators(sectors: pd.DataFrame) -> list[dict[str, str]]:
         for name, count in unknown.items()
     )
     told_en = "; ".join(
-        f"'{name}' ({count} sectors{f', like {near[name]}' if near[name] else ''})"
+        f"'{name}' ({count} {'sector' if count == 1 else 'sectors'}"
+        f"{f', like {near[name]}' if near[name] else ''})"
         for name, count in unknown.items()
     )
     return [
