@@ -1,5 +1,7 @@
 """Files: whatever format they are in, their cells arrive; broken files are refused in words."""
 
+from pathlib import Path
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -159,6 +161,17 @@ def test_a_file_that_is_something_else_is_unreadable_not_a_crash(tmp_path, endin
     path.write_bytes(b"\x00\xff not a layer")
     assert only(problems_of(read_layer, path, layer="x")).code == "unreadable"
     assert only(problems_of(read_table, path)).code == "unreadable"
+
+
+def test_a_csv_that_may_not_be_read_is_unreadable(tmp_path, monkeypatch):
+    path = csv(tmp_path, "a\n1\n")
+
+    def refused(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refused)
+    (problem,) = problems_of(read_table, path)
+    assert problem.code == "unreadable"
 
 
 def test_a_cut_geopackage_is_unreadable(tmp_path):

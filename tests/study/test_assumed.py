@@ -72,3 +72,11 @@ def test_a_full_list_and_the_shipped_network_have_no_such_caveat(tiny_study):
     shipped = read_sectors(layer_path("sectors"))
     assert assumption_caveat(shipped) is None
     assert assumed_of_sites(shipped).eq("").all()
+
+
+def test_only_figures_get_a_decimal_comma():
+    given = {"site_id": ["A"], "operator": ["V.N.P."], "eirp_dbm": [57.5], "origin": ["estimated"]}
+    caveat = assumption_caveat(pd.DataFrame({**given, "assumed": ["operator; eirp_dbm"]}))
+    assert "(V.N.P.)" in caveat["vi"]
+    assert "(57,5 dBm)" in caveat["vi"]
+    assert "(57.5 dBm)" in caveat["en"]

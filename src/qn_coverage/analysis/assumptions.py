@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from qn_coverage.core.text import parts_of
+from qn_coverage.core.text import parts_of, with_comma
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -110,10 +110,10 @@ def _told(name: str, sectors: pd.DataFrame, rows: npt.NDArray[Any]) -> tuple[str
 
 
 def _values(values: pd.Series[Any], unit: str, empty: tuple[str, str]) -> tuple[str, str]:
-    different = sorted(values.dropna().drop_duplicates().tolist())
-    shown = [_plain(value) for value in different]
+    shown = [_plain(value) for value in sorted(values.dropna().drop_duplicates().tolist())]
     text = " / ".join(shown) if len(shown) <= _SHOWN else f"{shown[0]} … {shown[-1]}"
-    said = [(f"{text.replace('.', ',')}{unit}", f"{text}{unit}")] if shown else []
+    text_vi = with_comma(text) if pd.api.types.is_numeric_dtype(values) else text
+    said = [(f"{text_vi}{unit}", f"{text}{unit}")] if shown else []
     if values.isna().any():
         said.append(empty)
     return " / ".join(vi for vi, _ in said), " / ".join(en for _, en in said)

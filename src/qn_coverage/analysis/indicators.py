@@ -8,6 +8,7 @@ import pandas as pd
 
 from qn_coverage.analysis.claims import VERDICTS
 from qn_coverage.analysis.evidence import records
+from qn_coverage.core.text import with_comma
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -78,4 +79,4 @@ def _figure(value: float, unit: str, language: Language) -> str:
 
 def _localised(text: str, language: Language) -> str:
     """Vietnamese writes a decimal comma."""
-    return text.replace(".", ",") if language == "vi" else text
+    return with_comma(text) if language == "vi" else text

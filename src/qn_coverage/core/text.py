@@ -32,6 +32,11 @@ def parts_of(cell: object) -> list[str]:
     return cell.split("; ") if isinstance(cell, str) and cell else []
 
 
+def with_comma(figures: str) -> str:
+    """Figures as Vietnamese writes them, with a decimal comma."""
+    return figures.replace(".", ",")
+
+
 def fold_unit_name(text: str) -> str:
     """As `fold`, without the word for the kind of unit (xã, phường, đặc khu, thôn …)."""
     return _UNIT_PREFIX.sub("", fold(text))

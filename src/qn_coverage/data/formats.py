@@ -182,8 +182,9 @@ def _csv(path: Path) -> pd.DataFrame:
 
     Blank lines are rows, as spreadsheets count them; those above the names are not.
     """
-    above = _blank_lines_above(path)
+    above = 0
     try:
+        above = _blank_lines_above(path)
         cells = pd.read_csv(
             path,
             header=None,

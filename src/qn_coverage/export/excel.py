@@ -7,8 +7,8 @@ import re
 import zipfile
 from typing import TYPE_CHECKING, Final
 
+from qn_coverage.core.foreign_text import printable, runs_as_formula
 from qn_coverage.export.archive import write_zip
-from qn_coverage.export.foreign_text import printable, runs_as_formula
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from shapely import Polygon
 
-from qn_coverage.export.foreign_text import printable
+from qn_coverage.core.foreign_text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -12,8 +12,8 @@ import geopandas as gpd
 import pandas as pd
 
 from qn_coverage.core.errors import ManifestError
+from qn_coverage.core.foreign_text import as_it_was
 from qn_coverage.export import manifest
-from qn_coverage.export.foreign_text import as_it_was
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from qn_coverage.core.foreign_text import defused
 from qn_coverage.export.dictionary import field_of
-from qn_coverage.export.foreign_text import defused
 from qn_coverage.export.tables import with_lon_lat
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import pandas as pd
 
-from qn_coverage.export.foreign_text import defused
+from qn_coverage.core.foreign_text import defused
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,7 +16,15 @@ from qn_coverage.data.importing.report import write_report
 from qn_coverage.data.importing.safety import MAX_ROWS
 from qn_coverage.data.importing.sites import import_sites
 from qn_coverage.data.sites import read_sectors
-from tests.data.importing.making import HEADERS, LINES, csv_text, kml_text, rows, write_xlsx
+from tests.data.importing.making import (
+    HEADERS,
+    LINES,
+    csv_text,
+    kml_text,
+    rows,
+    write_stations,
+    write_xlsx,
+)
 
 FORMULAS = ("=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1:A9)", '=HYPERLINK("http://x","y")')
 
@@ -368,3 +376,13 @@ def test_the_report_of_a_stranger_cannot_hold_what_excel_refuses(tmp_path):
     data = tmp_path / "r.xlsx"
     write_report(dry(path), data, {})
     assert openpyxl.load_workbook(io.BytesIO(data.read_bytes())).sheetnames
+
+
+@pytest.mark.parametrize("projection", ["0, 104", "1, 0"])
+def test_a_map_whose_datum_could_only_be_guessed_is_refused(tmp_path, projection):
+    path = write_stations(tmp_path, "mif")
+    text = path.read_text(encoding="latin-1")
+    assert "Projection 1, 104" in text
+    path.write_text(text.replace("Projection 1, 104", f"Projection {projection}"))
+    with pytest.raises(InvalidDataError, match="unknown-datum"):
+        import_sites([path], None, dry_run=True)

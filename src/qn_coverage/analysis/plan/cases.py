@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from qn_coverage.analysis.probability import covered_probability
+from qn_coverage.core.text import with_comma
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -63,7 +64,7 @@ def standard_cases(
     base = base_case(criterion, error)
     ranked = sorted(error.components, key=lambda part: part.range_m)
     area_db = ranked[-1].sigma_db if ranked else 0.0
-    area_vi = f"{area_db:.1f}".replace(".", ",")
+    area_vi = with_comma(f"{area_db:.1f}")
     local = replace(error, components=tuple(ranked[:-1]))
     return (
         base,

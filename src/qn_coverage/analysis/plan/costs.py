@@ -9,6 +9,7 @@ import pandas as pd
 from scipy import ndimage, signal
 
 from qn_coverage.analysis.plan.scene import cells_of
+from qn_coverage.core.text import with_comma
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,7 +95,7 @@ def people_within(scene: Scene, radius_km: float) -> npt.NDArray[np.float64]:
 
 def _vi(value: float) -> str:
     """Number with a decimal comma."""
-    return f"{value:.2f}".replace(".", ",")
+    return with_comma(f"{value:.2f}")
 
 
 def _sum(parts: list[tuple[str, str, float]]) -> float:

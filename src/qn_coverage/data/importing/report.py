@@ -13,9 +13,9 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 
+from qn_coverage.core.foreign_text import defused, runs_as_formula
 from qn_coverage.data.importing.keeping import SUMMARY, record_results
 from qn_coverage.data.importing.text import cleaned
-from qn_coverage.data.importing.writing import neutral
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -122,7 +122,7 @@ def write_report(report: Report, path: Path, results: Mapping[str, str]) -> None
     if len(report.notes) + len(report.problems) >= REMARKS:
         with path.with_suffix(".csv").open("w", encoding="utf-8-sig", newline="") as file:
             for values in _summary_rows(report):
-                csv.writer(file).writerow([neutral("" if v is None else v) for v in values])
+                csv.writer(file).writerow([defused("" if v is None else v) for v in values])
 
 
 def safe_text(value: object) -> str:
@@ -153,7 +153,7 @@ def _put(sheet: Worksheet, row: int, column: int, value: object) -> Any:
         cell.value = value
     elif value is not None and value != "":
         cell.value = safe_text(value)
-        if cell.value is not None and str(cell.value)[:1] in "=+-@\t":
+        if runs_as_formula(str(cell.value)):
             cell.data_type = "s"
             cell.quotePrefix = True
     return cell

@@ -14,10 +14,12 @@ import shapely
 from pyproj import CRS
 
 from qn_coverage.core.crs import COMPUTED, STORED
+from qn_coverage.core.errors import InvalidDataError
 from qn_coverage.data.importing.grid import PLACE_RADIUS, PLACE_X, PLACE_Y, Grid, lines_of
 from qn_coverage.data.importing.notes import Note
 from qn_coverage.data.importing.safety import MAX_COLUMNS, MAX_ROWS, refused, too_many_rows
 from qn_coverage.data.importing.zones import zone_like
+from qn_coverage.data.positions import datum_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -159,7 +161,7 @@ def _grid(path: Path, part: str, frame: gpd.GeoDataFrame) -> Grid:
     if len(frame) > MAX_ROWS:
         raise too_many_rows(path)
     file = f"{path.name} [{part}]" if part else path.name
-    places, radius, notes = _placed(frame, file)
+    places, radius, notes = _placed(frame, path, file)
     table = pd.DataFrame(frame.drop(columns=frame.geometry.name)).iloc[:, :MAX_COLUMNS]
     header = [*map(str, table.columns), PLACE_X, PLACE_Y, PLACE_RADIUS]
     x, y = (shapely.get_coordinates(places) if len(places) else np.empty((0, 2))).T
@@ -175,8 +177,14 @@ def _grid(path: Path, part: str, frame: gpd.GeoDataFrame) -> Grid:
     return Grid(path.name, [header, *lines_of(rows)], part=part, notes=tuple(notes), titled=True)
 
 
-def _placed(frame: gpd.GeoDataFrame, file: str) -> tuple[Any, Any, list[Note]]:
-    """Points in degrees where the CRS is known, else in the file's numbers; radius of areas."""
+def _placed(frame: gpd.GeoDataFrame, path: Path, file: str) -> tuple[Any, Any, list[Note]]:
+    """Points in degrees where the CRS is known, else in the file's numbers; radius of areas.
+
+    Raises
+    ------
+    InvalidDataError
+        ``unknown-datum``, as the strict readers do.
+    """
     notes = list(_crs_notes(frame, file))
     crs = frame.crs
     if crs is not None and (zone := zone_like(crs)) is not None:
@@ -191,6 +199,8 @@ def _placed(frame: gpd.GeoDataFrame, file: str) -> tuple[Any, Any, list[Note]]:
     if crs is None or wrong:
         places = shapes.where(kinds.isin(_POINTS))
         return shapely.centroid(places.to_numpy()), radius, notes
+    if guessed := datum_problem(crs, path):
+        raise InvalidDataError([guessed])
     area = kinds.isin(_AREAS).to_numpy()
     metres = shapes.to_crs(COMPUTED)
     centres = metres.where(kinds.isin(_POINTS | _AREAS)).to_numpy().copy()

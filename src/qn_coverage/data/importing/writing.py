@@ -9,6 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from qn_coverage.core.crs import STORED
+from qn_coverage.core.foreign_text import defused
 from qn_coverage.data.importing.safety import refused
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 OUTPUTS: Final = (".gpkg", ".parquet", ".geojson", ".csv")
 """Endings of the files that an import writes."""
-
-FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def placed(
@@ -90,20 +89,13 @@ def check_ending(out: Path) -> None:
         )
 
 
-def neutral(cell: object) -> object:
-    """Text that Excel does not take for a formula."""
-    if isinstance(cell, str) and cell.startswith(FORMULA_STARTS):
-        return "'" + cell
-    return cell
-
-
 def _write(frame: gpd.GeoDataFrame, path: Path) -> None:
     suffix = path.suffix.lower()
     if suffix == ".csv":
         table = pd.DataFrame(frame.drop(columns="geometry"))
         for name in table.columns:
             if not pd.api.types.is_numeric_dtype(table[name]):
-                table[name] = table[name].map(neutral)
+                table[name] = table[name].map(defused)
         table["lon"], table["lat"] = frame.geometry.x, frame.geometry.y
         table.to_csv(path, index=False, float_format="%.10g", encoding="utf-8", lineterminator="\n")
     elif suffix == ".parquet":

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qn_coverage.export.foreign_text import as_it_was, defused, runs_as_formula
+from qn_coverage.core.foreign_text import as_it_was, defused, runs_as_formula
 from qn_coverage.export.tables import write_csv
 
 texts = st.text(st.sampled_from("'=+-@\t\r a1") | st.characters(), max_size=8)
