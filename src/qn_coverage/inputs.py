@@ -109,7 +109,7 @@ def read_inputs(scenario: Scenario) -> Inputs:
         former_communes=read_units(files["former_communes"]),
         districts=read_units(files["districts"], layer="districts"),
         sectors=network.sectors,
-        villages=read_villages(files["villages"]),
+        villages=read_villages(files["villages"], frozenset(communes["code"])),
         places=read_places(files["places"]),
         indicators=read_indicators(files["indicators"]),
         claims=read_claims(files["claims"]),

@@ -39,3 +39,13 @@ def test_people_are_counted_whole(villages, tmp_path):
     villages.loc[0, "population"] = "12.5"
     found = only(problems_of(read_villages, written(villages, tmp_path / "v.csv")))
     assert (found.code, found.expected) == ("not-a-number", "a whole number")
+
+
+def test_a_commune_that_the_boundaries_do_not_have_is_named(villages, tmp_path):
+    codes = set(villages["commune_code"].iloc[1:])
+    villages.loc[0, "commune_code"] = "99999"
+    path = written(villages, tmp_path / "v.csv")
+    found = only(problems_of(lambda p: read_villages(p, codes), path))
+    assert (found.code, found.row, found.column) == ("unknown-commune", 1, "commune_code")
+    assert found.found == "'99999'"
+    assert len(read_villages(path)) == len(villages)

@@ -442,3 +442,27 @@ def test_terrain_models_are_handed_to_the_sweep(monkeypatch):
     assert seen["in_place"]
     assert seen["options"] == "o"
     assert seen["rx_height_agl_m"] == RX_M
+
+
+def test_all_that_a_model_has_no_answer_for_is_told_at_once_with_the_models_that_have():
+    emitters = network(1, count=6)
+    frequency, height = np.full(6, 900.0), np.full(6, 35.0)
+    frequency[[1, 4]], height[2] = (2100.0, 2600.0), 22.0
+    emitters = replace(
+        emitters,
+        x_m=400_000.0 + np.linspace(1000.0, 17_000.0, 6),
+        y_m=np.full(6, 2_343_000.0),
+        frequency_mhz=frequency,
+        height_agl_m=height,
+    )
+    with pytest.raises(ModelRangeError) as caught:
+        run(emitters, model="hata_1980")
+    message = str(caught.value)
+    assert "frequency_mhz: 2100, 2600; expected 150 to 1500 (2 of 6)" in message
+    assert "tx_height_m: 22; expected 30 to 200 (1 of 6)" in message
+    offered = message.rpartition("Take one of: ")[2].rstrip(".").split(", ")
+    assert "hata_1980" not in offered
+    assert "cost231_hata" not in offered
+    assert "p1812" in offered
+    for name in offered:
+        assert np.isfinite(run(emitters, model=name).level_dbm).any()

@@ -14,7 +14,7 @@ from qn_coverage.data.formats import by_value, missing_columns
 from qn_coverage.data.problems import accepted, problem, rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from pathlib import Path
 
     import pandera.pandas as pa
@@ -117,10 +117,15 @@ def checked(table: Table, columns: Sequence[Column], path: Path) -> Table:
     return accepted(found, problems, path)
 
 
-def code_problems(codes: pd.Series[str], path: Path) -> list[Problem]:
-    """Codes of units that are not five digits: spreadsheets drop zeros at the front."""
+def code_problems(
+    codes: pd.Series[str], path: Path, known: Collection[str] | None = None
+) -> list[Problem]:
+    """Codes of units that are not five digits, or none of the known ones; empty cells pass.
+
+    Spreadsheets drop zeros at the front.
+    """
     wrong = codes.map(lambda code: not _UNIT_CODE.fullmatch(code), na_action="ignore").eq(True)  # noqa: FBT003
-    return [
+    malformed = [
         problem(
             "bad-code",
             path,
@@ -131,6 +136,20 @@ def code_problems(codes: pd.Series[str], path: Path) -> list[Problem]:
             column=str(codes.name),
         )
         for row in rows_of(wrong)
+    ]
+    if known is None:
+        return malformed
+    return malformed + [
+        problem(
+            "unknown-commune",
+            path,
+            f"'{codes.iloc[row]}'",
+            f"the code of one of the {len(known)} communes of the boundaries",
+            "write the code since July 2025, leave the row out, or give boundaries that have it",
+            row=row,
+            column=str(codes.name),
+        )
+        for row in rows_of(codes.notna() & ~wrong & ~codes.isin(known))
     ]
 
 

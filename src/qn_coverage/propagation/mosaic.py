@@ -13,7 +13,7 @@ import numpy as np
 from qn_coverage.core.errors import CancelledError, ModelRangeError
 from qn_coverage.propagation import antenna_table, distance_table, mosaic_bound, mosaic_kernel
 from qn_coverage.propagation.emitters import Mosaic, continued
-from qn_coverage.propagation.models import resolve
+from qn_coverage.propagation.models import MODELS, resolve
 from qn_coverage.propagation.mosaic_input import check_inputs
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ FLOOR_DBM: Final = -140.0
 _TILE_CELLS: Final = 64
 _TABLES_AT_ONCE: Final = 256
 _LOWEST_FLOOR_DBM: Final = -1000.0
+_MOST_LISTED: Final = 8
 
 
 def best_servers(
@@ -113,6 +114,7 @@ def best_servers(
     chosen = resolve(model)
     check_inputs(emitters, surface, start)
     _check_floor(floor_dbm)
+    _check_model(chosen, emitters, rx_height_agl_m)
     if chosen.kind == "terrain":
         sweep = importlib.import_module("qn_coverage.propagation.sweep")  # compiles much: only now
         over_terrain: Mosaic = sweep.best_servers_terrain(
@@ -164,6 +166,44 @@ def _only_wanted(mosaic: Mosaic, wanted: npt.NDArray[np.bool_]) -> Mosaic:
 def _check_floor(floor_dbm: float) -> None:
     if not _LOWEST_FLOOR_DBM <= floor_dbm < np.inf:
         raise ModelRangeError(f"floor_dbm = {floor_dbm:g} is below {_LOWEST_FLOOR_DBM:g} dBm")
+
+
+def _check_model(model: Model, emitters: Emitters, rx_height_agl_m: float) -> None:
+    """Say at once all that a model has no answer for, and which models have one."""
+    outside = _outside(model, emitters, rx_height_agl_m)
+    if outside:
+        fit = [m.name for m in MODELS.values() if not _outside(m, emitters, rx_height_agl_m)]
+        raise ModelRangeError(
+            f"Mô hình {model.name} không dùng được cho mạng này / "
+            f"{model.name} is not defined for this network:\n"
+            + "".join(f"- {line}\n" for line in outside)
+            + f"Có thể dùng / Take one of: {', '.join(fit)}."
+        )
+
+
+def _outside(model: Model, emitters: Emitters, rx_height_agl_m: float) -> list[str]:
+    """What lies outside a model's ranges, a line for each quantity."""
+    lines = []
+    for name, values, (low, high) in (
+        ("frequency_mhz", emitters.frequency_mhz, model.frequency_mhz),
+        ("tx_height_m", emitters.height_agl_m, model.tx_height_m),
+        ("rx_height_m", np.array([rx_height_agl_m]), model.rx_height_m),
+    ):
+        wrong = values[~((low <= values) & (values <= high))]
+        if wrong.size:
+            lines.append(
+                f"{name}: {_listed(wrong)}; expected {low:g} to {high:g} "
+                f"({wrong.size} of {values.size})"
+            )
+    return lines
+
+
+def _listed(values: npt.NDArray[np.float64]) -> str:
+    """The different values, or the least and the greatest where they are many."""
+    different = np.unique(values)
+    if len(different) > _MOST_LISTED:
+        return f"{different[0]:g} to {different[-1]:g}"
+    return ", ".join(f"{value:g}" for value in different)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
