@@ -79,7 +79,14 @@ def test_the_imported_villages_lie_in_their_real_communes(folder):
 
 
 def test_the_study_of_the_imported_lists_is_the_study_of_the_strict_ones(folder, tiny_study):
-    study = run_study(folder / "tiny.toml")
+    # Imports know the real communes; those of the tiny province are made up.
+    villages = gpd.read_file(folder / "villages.gpkg", engine="pyogrio")
+    villages["commune_code"] = pd.read_csv(folder / "villages.csv", dtype=str)["commune_code"]
+    villages.to_file(folder / "here.gpkg", layer="villages", driver="GPKG")
+    scenario = folder / "here.toml"
+    text = (folder / "tiny.toml").read_text(encoding="utf-8")
+    scenario.write_text(text.replace("villages.gpkg", "here.gpkg"), encoding="utf-8")
+    study = run_study(scenario)
     for key, value in tiny_study.summary["province"].items():
         assert study.summary["province"][key] == pytest.approx(value, abs=1e-9), key
     for name in ("verdict_before", "verdict_after"):
