@@ -458,8 +458,8 @@ def test_all_that_a_model_has_no_answer_for_is_told_at_once_with_the_models_that
     with pytest.raises(ModelRangeError) as caught:
         run(emitters, model="hata_1980")
     message = str(caught.value)
-    assert "frequency_mhz: 2100, 2600; expected 150 to 1500 (2 of 6)" in message
-    assert "tx_height_m: 22; expected 30 to 200 (1 of 6)" in message
+    assert "frequency_mhz: 2100, 2600; expected 150 to 1500 (2 of 6 emitters)" in message
+    assert "tx_height_m: 22; expected 30 to 200 (1 of 6 emitters)" in message
     offered = message.rpartition("Take one of: ")[2].rstrip(".").split(", ")
     assert "hata_1980" not in offered
     assert "cost231_hata" not in offered

@@ -191,10 +191,8 @@ def _outside(model: Model, emitters: Emitters, rx_height_agl_m: float) -> list[s
     ):
         wrong = values[~((low <= values) & (values <= high))]
         if wrong.size:
-            lines.append(
-                f"{name}: {_listed(wrong)}; expected {low:g} to {high:g} "
-                f"({wrong.size} of {values.size})"
-            )
+            count = f" ({wrong.size} of {values.size} emitters)" if name != "rx_height_m" else ""
+            lines.append(f"{name}: {_listed(wrong)}; expected {low:g} to {high:g}{count}")
     return lines
 
 
