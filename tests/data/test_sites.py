@@ -99,6 +99,23 @@ def test_missing_columns_are_named_with_those_of_the_file(sectors, tmp_path):
     assert all("assumed" not in problem.found for problem in found)
 
 
+@pytest.mark.parametrize(
+    ("left", "asked"),
+    [
+        ([], "name, operator, technology"),
+        (["name"], "operator, technology"),
+        (["site_id", "operator"], "technology"),
+        (["sector_id", "frequency_mhz", "bandwidth_mhz", "eirp_dbm"], "name, operator, technology"),
+    ],
+)
+def test_only_columns_that_nothing_can_stand_in_for_are_asked_for(sectors, tmp_path, left, asked):
+    table = sectors[[*left, "lon", "lat", "height_agl_m"]].drop_duplicates()
+    (found,) = problems_of(read_sectors, written(table, tmp_path / "s.csv"))
+    assert (found.code, found.column) == ("missing-columns", asked)
+    completed = written(bare(sectors, "height_agl_m"), tmp_path / "all.csv")
+    assert len(read_sectors(completed)) > 0
+
+
 def bare(sectors, *columns):
     wanted = ["name", "operator", "technology", "lon", "lat", *columns]
     return sectors[wanted].drop_duplicates()

@@ -37,6 +37,8 @@ class Column:
         Allowed texts, or empty for any.
     unique
         Whether no two rows may share a value.
+    follows
+        Columns from which a reader works it out where a file lacks it: those are asked for instead.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Column:
     maximum: float | None = None
     choices: tuple[str, ...] = ()
     unique: bool = False
+    follows: tuple[str, ...] = ()
 
 
 COMMUNES: Final = (
@@ -91,13 +94,38 @@ COMMUNES: Final = (
 )
 
 SECTORS: Final = (
-    Column("site_id", "text", "mast; rows with the same id share position, operator and height"),
-    Column("sector_id", "text", "antenna face and carrier", unique=True),
+    Column(
+        "site_id",
+        "text",
+        "mast; rows with the same id share position, operator and height",
+        follows=("name", "operator"),
+    ),
+    Column(
+        "sector_id",
+        "text",
+        "antenna face and carrier",
+        unique=True,
+        follows=("site_id", "technology"),
+    ),
     Column("name", "text", "name of the site", required=False, nullable=True),
     Column("operator", "text", "network operator"),
     Column("technology", "text", "radio technology", choices=TECHNOLOGIES),
-    Column("frequency_mhz", "number", "downlink centre frequency", minimum=30.0, maximum=6000.0),
-    Column("bandwidth_mhz", "number", "carrier bandwidth", minimum=0.1, maximum=400.0),
+    Column(
+        "frequency_mhz",
+        "number",
+        "downlink centre frequency",
+        minimum=30.0,
+        maximum=6000.0,
+        follows=("technology",),
+    ),
+    Column(
+        "bandwidth_mhz",
+        "number",
+        "carrier bandwidth",
+        minimum=0.1,
+        maximum=400.0,
+        follows=("technology",),
+    ),
     Column("height_agl_m", "number", "antenna centre above ground", minimum=1.0, maximum=300.0),
     Column(
         "azimuth_deg",
@@ -135,7 +163,14 @@ SECTORS: Final = (
         required=False,
         nullable=True,
     ),
-    Column("eirp_dbm", "number", "total EIRP over the carrier", minimum=-10.0, maximum=100.0),
+    Column(
+        "eirp_dbm",
+        "number",
+        "total EIRP over the carrier",
+        minimum=-10.0,
+        maximum=100.0,
+        follows=("technology",),
+    ),
     Column(
         "power_dbm",
         "number",

@@ -89,7 +89,7 @@ def typed(
     missing = [column.name for column in columns if column.required and column.name not in table]
     if missing:
         found = [str(n) for n in (of_file or table.columns) if n != "geometry"]
-        problems.append(missing_columns(path, missing, found))
+        problems.append(missing_columns(path, _asked_for(missing, columns, table), found))
     table = table.copy()
     for column in columns:
         if column.name not in table:
@@ -151,6 +151,23 @@ def code_problems(
         )
         for row in rows_of(codes.notna() & ~wrong & ~codes.isin(known))
     ]
+
+
+def _asked_for(
+    missing: Sequence[str], columns: Sequence[Column], table: pd.DataFrame
+) -> list[str]:
+    """What to ask for in place of missing columns: for one that follows from others, those."""
+    follows = {column.name: column.follows for column in columns}
+    asked: dict[str, None] = {}
+    waiting = [*reversed(missing)]
+    while waiting:
+        name = waiting.pop()
+        sources = [source for source in follows.get(name, ()) if source not in table]
+        if sources:
+            waiting += reversed(sources)
+        else:
+            asked[name] = None
+    return list(asked)
 
 
 # --- types ---------------------------------------------------------------------------------------
