@@ -153,9 +153,7 @@ def code_problems(
     ]
 
 
-def _asked_for(
-    missing: Sequence[str], columns: Sequence[Column], table: pd.DataFrame
-) -> list[str]:
+def _asked_for(missing: Sequence[str], columns: Sequence[Column], table: pd.DataFrame) -> list[str]:
     """What to ask for in place of missing columns: for one that follows from others, those."""
     follows = {column.name: column.follows for column in columns}
     asked: dict[str, None] = {}

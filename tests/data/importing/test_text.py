@@ -1,14 +1,19 @@
 """Vietnamese in any old encoding is read as written, or refused."""
 
+import re
 import unicodedata
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from qn_coverage.core.errors import InvalidDataError
 from qn_coverage.core.text import nfc
+from qn_coverage.data.boundaries import read_communes, read_units
+from qn_coverage.data.catalog import layer_path
+from qn_coverage.data.importing.syllables import is_syllable
 from qn_coverage.data.importing.text import TCVN3, cleaned, decode, repaired
 
 LIST = "Tên trạm;Kinh độ;Vĩ độ\nTrạm Hạ Long đảo Tuần Châu;107,1;20,9\nTrạm Vân Đồn;107,4;21,0\n"
@@ -78,6 +83,51 @@ def test_nul_bytes_are_refused_with_their_place():
 def test_abc_text_in_unicode_cells_is_repaired(shown, meant):
     mended, encoding = repaired(["Qu¶ng Ninh", "H¹ Long", shown])
     assert (mended[shown], encoding) == (meant, "tcvn3")
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        ["xã", "phường"],
+        ["thôn", "khu"],
+        ["có", "không"],
+        ["Cấp 1", "Cấp 2"],
+        ["Hộ", "người"],
+        ["Bình"],
+        ["Cấu", "bền"],
+        ["cột", "số"],
+        ["đã nối", "chưa nối"],
+    ],
+)
+def test_a_column_of_short_words_in_abc_text_is_told_by_their_spelling(column):
+    shown = [as_tcvn3(text).decode("latin-1") for text in column]
+    mended, encoding = repaired(shown)
+    assert [mended.get(text, text) for text in shown] == column
+    assert encoding == "tcvn3"
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        ["A · B", "a·b", "Bay·Moc"],
+        ["3m×2m", "5×3 m", "m²", "10°"],
+        ["Hòn\xadGai", "«Bay»"],
+        ["Café", "Résidence", "São Paulo"],
+        ["lâm", "sãng", "bèn", "dông"],
+    ],
+)
+def test_signs_foreign_words_and_what_may_be_right_are_left_alone(column):
+    assert repaired(column) == ({}, "")
+
+
+def test_names_of_all_units_are_spelled_in_syllables_and_never_changed():
+    units = [read_communes(layer_path("communes")), read_units(layer_path("former_communes"))]
+    names = pd.concat([each["name_vi"] for each in units])
+    words = {word for name in names for word in re.findall(r"[^\W\d_]+", name)}
+    accented = {word for word in words if not word.isascii()}
+    assert len(accented) > 100
+    assert [word for word in accented if not is_syllable(word)] == []
+    assert all(repaired([word]) == ({}, "") for word in accented)
 
 
 def test_text_encoded_twice_is_repaired():

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from qn_coverage.core.errors import InvalidDataError
 from qn_coverage.core.text import fold, nfc
 from qn_coverage.data.importing.safety import refused
+from qn_coverage.data.importing.syllables import is_syllable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,7 +31,7 @@ _VIETNAMESE: Final = frozenset(
     "ăâđêôơưĂÂĐÊÔƠƯàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ"
     "ÀẢÃÁẠẰẲẴẮẶẦẨẪẤẬÈẺẼÉẸỀỂỄẾỆÌỈĨÍỊÒỎÕÓỌỒỔỖỐỘỜỞỠỚỢÙỦŨÚỤỪỬỮỨỰỲỶỸÝỴ"
 )
-_ALLOWED_SIGNS: Final = frozenset("°º′″’‘“”–—…²³×±·•«»≥≤\xa0\u200b\ufeff")
+_ALLOWED_SIGNS: Final = frozenset("°º′″’‘“”–—…²³×±·•«»≥≤\xa0\xad\u200b\ufeff")
 _TELLTALE: Final = frozenset("µ¶·¸¹¨©ª«¬®¾»¼½Æ¡¢£¤¥¦§ÇËÎÏÐÑÖ×ØÜÞßåæçëîïñö÷øûüþ")
 """Characters that ABC text shows in latin-1 and Vietnamese never has."""
 
@@ -44,6 +46,8 @@ _COMMON: Final = (
 _WORDS: Final = frozenset(_COMMON.split())
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
+_IN_WORD: Final = re.compile(r"(?<!\w)[^\W\d_]+[·\xad×«»](?!\d)")
+"""A word with ã, ư, ì, ô or ằ of ABC text; apart from words these are signs in their own right."""
 _INVISIBLE: Final = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
@@ -101,17 +105,19 @@ def repaired(texts: Iterable[str]) -> tuple[dict[str, str], str]:
     """
     high = [text for text in texts if not text.isascii()]
     letters = frozenset("".join(high)) - _ALLOWED_SIGNS
-    if not letters or all(
-        ord(c) < 128 or (c in _VIETNAMESE and c not in _TELLTALE) for c in letters
-    ):
-        return {}, ""
+    told = bool(letters & _TELLTALE) or any(map(_IN_WORD.search, high))
     twice = {text: mended for text in high if (mended := _undone(text)) is not None}
     if twice:
         return twice, "utf-8 read as cp1252"
-    if any(ord(c) > 0xFF for c in letters) or not letters & _TELLTALE:
+    if any(ord(c) > 0xFF for c in letters):
         return {}, ""
     unicode = {text: nfc(text.translate(TCVN3)) for text in high}
-    before, after = sum(map(_score, high)), sum(map(_score, unicode.values()))
+    # Most of its small letters are letters of Vietnamese too: then spelling tells.
+    if not told and _misspelled(unicode.values()) >= _misspelled(high):
+        return {}, ""
+    before, after = (
+        sum(map(_score, of)) - _misspelled(of) for of in (high, list(unicode.values()))
+    )
     return (unicode, "tcvn3") if after > before else ({}, "")
 
 
@@ -186,6 +192,12 @@ def _score(text: str) -> float:
     letters = sum(c in _VIETNAMESE for c in text)
     strange = sum(ord(c) > 127 and c not in _VIETNAMESE | _ALLOWED_SIGNS for c in text)
     return 5.0 * known + 0.1 * letters - 2.0 * strange
+
+
+def _misspelled(texts: Iterable[str]) -> int:
+    """Words with accents that are no Vietnamese syllables."""
+    words = chain.from_iterable(map(_WORD.findall, texts))
+    return sum(not word.isascii() and not is_syllable(word) for word in words)
 
 
 def _undone(text: str) -> str | None:
