@@ -8,8 +8,8 @@ import unicodedata
 from pathlib import Path
 
 import qn_coverage
-from qn_coverage.core.errors import Problem
-from qn_coverage.core.problem_titles import TITLES
+from qn_coverage.core.errors import Problem, UnknownNameError
+from qn_coverage.core.problem_titles import NAMED, TITLES
 
 CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
 RAISING = {
@@ -64,8 +64,19 @@ def test_every_name_belongs_to_a_problem():
     assert set(TITLES) - written == set()
 
 
+def test_every_kind_of_unknown_name_has_a_vietnamese_word():
+    found = set()
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "UnknownNameError":
+                found |= texts(node.args[0])
+    assert found == set(NAMED)
+    told = str(UnknownNameError("technology", "6G", ["5G", "4G"]))
+    assert told == "không có công nghệ '6G' / unknown technology '6G'; known: 4G, 5G"
+
+
 def test_names_are_composed_and_short():
-    for name in TITLES.values():
+    for name in [*TITLES.values(), *NAMED.values()]:
         assert name == unicodedata.normalize("NFC", name)
         assert len(name) <= 40
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qn_coverage.core.problem_titles import TITLES
+from qn_coverage.core.problem_titles import NAMED, TITLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -95,10 +95,23 @@ class ModelRangeError(CoverageError, ValueError):
 
 
 class UnknownNameError(CoverageError, LookupError):
-    """A name that is not in a registry; the message lists the names that are."""
+    """A name that is not in a registry; the message lists the names that are.
+
+    Parameters
+    ----------
+    kind
+        What it should name: a key of `problem_titles.NAMED`.
+    name
+        As given.
+    known
+        The names that there are.
+    """
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
-        super().__init__(f"unknown {kind} '{name}'; known: {', '.join(sorted(known))}")
+        names = ", ".join(sorted(known))
+        super().__init__(
+            f"không có {NAMED[kind]} '{name}' / unknown {kind} '{name}'; known: {names}"
+        )
 
 
 class CancelledError(CoverageError):

@@ -1,4 +1,4 @@
-"""What each kind of problem is called in Vietnamese, which a planner reads first."""
+"""What problems and unknown names are called in Vietnamese, which a planner reads first."""
 
 from __future__ import annotations
 
@@ -134,3 +134,22 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
         "zip-bomb": "tệp nén phình quá lớn",
     }
 )
+
+NAMED: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "building": "loại nhà",
+        "field": "trường dữ liệu",
+        "format": "định dạng",
+        "layer": "lớp dữ liệu",
+        "measure": "đại lượng",
+        "operator in demand.operator_share": "nhà mạng trong demand.operator_share",
+        "propagation model": "mô hình truyền sóng",
+        "rule": "bộ quy tắc",
+        "technology": "công nghệ",
+        "technology of the network": "công nghệ của mạng lưới",
+        "template": "tệp mẫu",
+        "terrain source": "nguồn địa hình",
+        "zone": "kinh tuyến trục",
+    }
+)
+"""What a name that is not known should have named."""

@@ -196,6 +196,7 @@ def _check_matplotlib() -> None:
         import_module("matplotlib")
     except ModuleNotFoundError as error:
         raise CoverageError(
-            "printed maps need matplotlib, which is not installed. "
+            "bản đồ in cần matplotlib, chưa được cài / printed maps need matplotlib, which is not "
+            "installed. "
             "Mend: pip install 'qn-coverage[maps]', or leave the formats that begin with 'map-'."
         ) from error

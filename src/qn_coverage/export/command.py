@@ -109,7 +109,8 @@ def _earlier(out: Path) -> dict[str, dict[str, str]]:
         return {}
     except (UnicodeDecodeError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise ManifestError(
-            f"{out / NAME}: not a record of exports ({error}); nothing was changed. "
+            f"{out / NAME}: không phải bản ghi của lệnh xuất / not a record of exports ({error}); "
+            "nothing was changed. "
             "Mend: move it away, or choose another folder with --out."
         ) from error
 

@@ -42,8 +42,8 @@ def timestamp_of(scenario: Scenario) -> datetime:
             return datetime.fromtimestamp(int(epoch), tz=UTC)
         except (ValueError, OverflowError, OSError) as error:
             raise OutputError(
-                f"SOURCE_DATE_EPOCH: found '{epoch}'; expected whole seconds since 1970. "
-                "Mend: set it to a number, e.g. 1704326400, or unset it."
+                f"SOURCE_DATE_EPOCH: giá trị không hợp lệ / found '{epoch}'; expected whole "
+                "seconds since 1970. Mend: set it to a number, e.g. 1704326400, or unset it."
             ) from error
     return datetime.combine(scenario.study.after, time(), tzinfo=UTC)
 
@@ -134,15 +134,18 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         _Document.model_validate(document)
     except FileNotFoundError as error:
         raise ManifestError(
-            f"{path}: no manifest here; expected a folder that 'qn-coverage run' wrote. "
-            "Mend: check the path."
+            f"{path}: không có tệp kê khai ở đây / no manifest here; expected a folder that "
+            "'qn-coverage run' wrote. Mend: check the path."
         ) from error
     except ValidationError as error:
         raise ManifestError(
-            f"{path}: not a manifest of this toolkit ({_told(error)}). {_MADE_ANEW}"
+            f"{path}: không phải tệp kê khai của bộ công cụ này / not a manifest of this toolkit "
+            f"({_told(error)}). {_MADE_ANEW}"
         ) from error
     except ValueError as error:
-        raise ManifestError(f"{path}: not a manifest ({error}). {_MADE_ANEW}") from error
+        raise ManifestError(
+            f"{path}: không phải tệp kê khai / not a manifest ({error}). {_MADE_ANEW}"
+        ) from error
     return document
 
 

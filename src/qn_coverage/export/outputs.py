@@ -51,8 +51,8 @@ def earlier_outputs(folder: Path, maker: Maker) -> set[str]:
     held = "plan" if manifest.PLAN in document else "run"
     if held != maker:
         raise ManifestError(
-            f"{folder}: holds {_MADE[held]}, whose files a {maker} there would take away. Mend: "
-            "choose another folder with --out."
+            f"{folder}: đang giữ kết quả của lệnh khác / holds {_MADE[held]}, whose files a "
+            f"{maker} there would take away. Mend: choose another folder with --out."
         )
     return {*document["outputs"], manifest.NAME}
 
@@ -140,8 +140,8 @@ def put_in_place(
     strangers = [name for name in there if name not in earlier]
     if strangers:
         raise ManifestError(
-            f"{folder}: holds {', '.join(strangers)} that no earlier {maker} wrote; nothing was "
-            "changed. Mend: choose another folder with --out, or move these files away."
+            f"{folder}: có tệp lạ / holds {', '.join(strangers)} that no earlier {maker} wrote; "
+            "nothing was changed. Mend: choose another folder with --out, or move these files away."
         )
     locked = [name for name in there if not _replaceable(folder / name)]
     if locked:

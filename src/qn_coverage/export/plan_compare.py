@@ -46,11 +46,13 @@ def read_plan_summaries(folders: Sequence[Path]) -> dict[str, dict[str, Any]]:
         recorded = document["outputs"].get(path.name, {}).get("sha256")
         if manifest.PLAN not in document:
             raise ManifestError(
-                f"{folder}: holds a study, not a plan. Mend: give folders of 'qn-coverage plan'."
+                f"{folder}: là kết quả chạy, không phải phương án / holds a study, not a plan. "
+                "Mend: give folders of 'qn-coverage plan'."
             )
         if not path.exists() or sha256_of(path) != recorded:
             raise ManifestError(
-                f"{path}: missing or changed since the plan was made. Mend: make the plan again."
+                f"{path}: thiếu hoặc đã thay đổi từ khi lập phương án / missing or changed since "
+                "the plan was made. Mend: make the plan again."
             )
         found[str(folder) if alike else folder.name] = json.loads(path.read_text(encoding="utf-8"))
     return found

@@ -111,13 +111,13 @@ def _check(folder: Path, document: Mapping[str, Any]) -> None:
     absent = {GEOPACKAGE, RASTER, SUMMARY} - set(document["outputs"])
     if absent:
         raise ManifestError(
-            f"{folder}: the run wrote no {', '.join(sorted(absent))}; expected a folder that "
-            "'qn-coverage run' wrote. Mend: run the study again."
+            f"{folder}: kết quả thiếu tệp / the run wrote no {', '.join(sorted(absent))}; expected "
+            "a folder that 'qn-coverage run' wrote. Mend: run the study again."
         )
     found = manifest.changed_outputs(folder, document)
     if found:
         raise ManifestError(
-            f"{folder}: no longer what the run wrote: {'; '.join(found)}. "
+            f"{folder}: không còn như khi ghi / no longer what the run wrote: {'; '.join(found)}. "
             "Mend: run the study again, then export."
         )
 
@@ -129,7 +129,8 @@ def _read_layers(path: Path) -> dict[str, gpd.GeoDataFrame]:
     absent = set(_LAYERS) - present
     if absent:
         raise ManifestError(
-            f"{path}: has no layer {', '.join(sorted(absent))}. Mend: run the study again."
+            f"{path}: thiếu lớp / has no layer {', '.join(sorted(absent))}. "
+            "Mend: run the study again."
         )
     wanted = (*_LAYERS, *(name for name in _LAYERS_IF_THERE if name in present))
     return {name: gpd.read_file(path, layer=name) for name in wanted}

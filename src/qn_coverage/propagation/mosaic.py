@@ -259,7 +259,7 @@ def _report(
     if progress is not None:
         progress(done, total)
     if cancelled is not None and cancelled():
-        raise CancelledError("the computation of coverage was cancelled")
+        raise CancelledError("đã dừng tính vùng phủ / the computation of coverage was cancelled")
 
 
 def _windows(shape: tuple[int, int]) -> Iterator[Window]:

@@ -267,7 +267,9 @@ def _run_all(
         while running:
             if cancelled is not None and cancelled():
                 pool.shutdown(cancel_futures=True)
-                raise CancelledError("the computation of coverage was cancelled")
+                raise CancelledError(
+                    "đã dừng tính vùng phủ / the computation of coverage was cancelled"
+                )
             finished, running = wait(running, return_when=FIRST_COMPLETED)
             for future in finished:
                 future.result()
