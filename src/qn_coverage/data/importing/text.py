@@ -35,8 +35,6 @@ _ALLOWED_SIGNS: Final = frozenset("°º′″’‘“”–—…²³×±·•�
 _TELLTALE: Final = frozenset("µ¶·¸¹¨©ª«¬®¾»¼½Æ¡¢£¤¥¦§ÇËÎÏÐÑÖ×ØÜÞßåæçëîïñö÷øûüþ")
 """Characters that ABC text shows in latin-1 and Vietnamese never has."""
 
-_PLAIN: Final = _VIETNAMESE - _TELLTALE | frozenset(map(chr, range(128)))
-
 _COMMON: Final = (
     "xã phường huyện tỉnh thôn bản trạm tên độ kinh vĩ đảo thị trấn khu tổ nhà mạng cột cao băng "
     "tần công nghệ số đông bắc nam tây quảng ninh hạ long cẩm phả móng cái vân đồn cô tô hải hà "
